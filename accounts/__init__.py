@@ -1,0 +1,1 @@
+"""Staff and citizens, their roles and tokens, and the one policy."""

@@ -1,0 +1,1 @@
+"""Parcels, basins, streets and their history."""

@@ -1,0 +1,1 @@
+"""Money, text, errors, PostGIS functions: what two apps need. No models."""

@@ -1,0 +1,67 @@
+"""What every request passes: its language, and the answer when something is refused."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from core.errors import DomainError
+
+LANGUAGES = dict(settings.LANGUAGES)
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """Choose the page's language: `?lang=` on a shared link, else the cookie, else Accept-Language."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("lang")
+        language = asked if asked in LANGUAGES else translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        if asked in LANGUAGES:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME, language, max_age=31536000, samesite="Lax", secure=settings.BEHIND_TLS
+            )
+        return response
+
+
+def problem(error: DomainError) -> JsonResponse:
+    """Return the refusal as `application/problem+json` (RFC 9457) in the active language."""
+    body = {
+        "title": str(error.title),
+        "status": error.status,
+        "detail": str(error.detail),
+        "errors": [{"field": name, "detail": str(detail)} for name, detail in error.fields.items()],
+    }
+    return JsonResponse(body, status=error.status, content_type="application/problem+json")
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Say whether the client is a person's browser that asks for a page."""
+    return request.accepts("text/html") and "text/html" in request.headers.get("Accept", "")
+
+
+class DomainErrorMiddleware:
+    """Turn a refusal raised anywhere below into a page or a problem document."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a `DomainError`; anything else stays an error of ours."""
+        if not isinstance(exception, DomainError):
+            return None
+        if wants_page(request):
+            return render(request, "core/refusal.html", {"error": exception}, status=exception.status)
+        return problem(exception)

@@ -1,0 +1,1 @@
+"""The invented municipality for demonstrations, tests and benchmarks."""

@@ -1,0 +1,1 @@
+"""The catalogue: tiles, features, search, import and export of any collection."""

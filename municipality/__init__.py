@@ -1,0 +1,1 @@
+"""Which municipality this instance serves: names, grid, calendar, settings, districts."""

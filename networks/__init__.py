@@ -1,0 +1,1 @@
+"""Water, sewer and lighting networks."""

@@ -1,0 +1,1 @@
+"""Persons and organisations, and the citizen's single record as links."""

@@ -1,0 +1,1 @@
+"""The public map and the citizen area."""

@@ -1,0 +1,1 @@
+"""The staff's map, registers and queues."""
