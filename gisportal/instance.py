@@ -39,7 +39,8 @@ def database() -> dict[str, Any]:
 
     $DATABASE_URL names another PostGIS for web and worker; $DATABASE_OWNER_URL, where given,
     the same database with the rights to migrate. Without them the instance's private cluster
-    is used, whose socket folder the launcher wrote into the file `pg/socket`.
+    is used, whose socket folder the launcher wrote into the file `pg/socket`
+    (and the database's name, if not the usual one, into `pg/database`).
     """
     role = os.environ.get("GISPORTAL_ROLE", "web")
     url = os.environ.get("DATABASE_URL")
@@ -47,12 +48,16 @@ def database() -> dict[str, Any]:
         url = os.environ.get("DATABASE_OWNER_URL") or url
     if url:
         return _from_url(url)
-    socket = data_dir() / "pg" / "socket"
+    cluster = data_dir() / "pg"
     return {
-        "NAME": "gisportal",
+        "NAME": _line(cluster / "database", "gisportal"),
         "USER": ROLES[role],
-        "HOST": socket.read_text().strip() if socket.exists() else str(data_dir() / "pg"),
+        "HOST": _line(cluster / "socket", str(cluster)),
     }
+
+
+def _line(path: Path, default: str) -> str:
+    return path.read_text().strip() if path.exists() else default
 
 
 def _from_url(url: str) -> dict[str, Any]:

@@ -94,7 +94,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
         # Extensions need a superuser; the launcher prepares a template that has them.
-        "TEST": {"TEMPLATE": "template_gisportal"},
+        "TEST": {"TEMPLATE": "template_gisportal", "NAME": os.environ.get("GISPORTAL_TEST_DB")},
         **instance.database(),
     }
 }
