@@ -9,7 +9,7 @@ from django.contrib.gis.db.models import (
     MultiPolygonField,
     PointField,
 )
-from django.db.models import F, Func, GeneratedField, Value
+from django.db.models import BooleanField, F, Func, GeneratedField, Value
 
 TILE_FIELDS = {
     "Point": PointField,
@@ -47,6 +47,15 @@ class IsValid(Func):
 
     function = "ST_IsValid"
     arity = 1
+    output_field = BooleanField()
+
+
+class HasLength(Func):
+    """Whether a line is longer than nothing, in the units of its grid (metres)."""
+
+    template = "(ST_Length(%(expressions)s) > 0)"
+    arity = 1
+    output_field = BooleanField()
 
 
 class Area(Func):

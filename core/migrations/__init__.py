@@ -1,0 +1,1 @@
+"""Database functions that constraints, indexes and searches need."""

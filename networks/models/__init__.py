@@ -1,0 +1,17 @@
+"""Utility networks as nodes and links."""
+
+from networks.models.lighting import StreetLight
+from networks.models.sewer import SewerLink, SewerNode
+from networks.models.water import PressureZone, WaterConnection, WaterLink, WaterMeter, WaterNode, WaterValve
+
+__all__ = [
+    "PressureZone",
+    "SewerLink",
+    "SewerNode",
+    "StreetLight",
+    "WaterConnection",
+    "WaterLink",
+    "WaterMeter",
+    "WaterNode",
+    "WaterValve",
+]
