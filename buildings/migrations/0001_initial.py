@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('year_built', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year built')),
                 ('footprint_m2', models.GeneratedField(db_persist=True, expression=core.postgis.Area(models.F('geom')), output_field=models.FloatField(), verbose_name='footprint area')),
                 ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='footprint')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
                 ('parcel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='cadastre.parcel', verbose_name='parcel')),
                 ('street', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='cadastre.street', verbose_name='street')),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='building',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='building_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='building_geom'),
         ),
         migrations.AddIndex(
             model_name='building',

@@ -34,11 +34,11 @@ class Migration(migrations.Migration):
                 ('name_fr', models.CharField(blank=True, max_length=120, verbose_name='name in French')),
                 ('is_settled', models.BooleanField(default=True, verbose_name='land settlement completed')),
                 ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='boundary')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
             ],
             options={
                 'abstract': False,
-                'indexes': [django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='basin_geom'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom_tile'], name='basin_tile')],
+                'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='basin_geom'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom_tile'], name='basin_tile')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('end_lifespan__isnull', True), ('end_lifespan__gte', models.F('begin_lifespan')), _connector='OR'), name='cadastre_basin_lifespan'), models.CheckConstraint(condition=core.postgis.IsValid('geom'), name='basin_geom_valid'), models.UniqueConstraint(condition=models.Q(('end_lifespan__isnull', True)), fields=('governorate', 'locality', 'number'), name='basin_identifier')],
             },
         ),
@@ -54,11 +54,11 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
                 ('name_fr', models.CharField(blank=True, max_length=120, verbose_name='name in French')),
                 ('geom', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='position')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
             ],
             options={
                 'abstract': False,
-                'indexes': [django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='place_geom'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom_tile'], name='place_tile')],
+                'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='place_geom'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom_tile'], name='place_tile')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('end_lifespan__isnull', True), ('end_lifespan__gte', models.F('begin_lifespan')), _connector='OR'), name='cadastre_place_lifespan')],
             },
         ),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('width_m', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='width')),
                 ('has_sidewalk', models.BooleanField(default=False, verbose_name='sidewalk')),
                 ('geom', django.contrib.gis.db.models.fields.MultiLineStringField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='centre line')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiLineStringField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiLineStringField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
             ],
             options={
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('area_official_m2', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='registered area')),
                 ('area_gis_m2', models.GeneratedField(db_persist=True, expression=core.postgis.Area(models.F('geom')), output_field=models.FloatField(), verbose_name='measured area')),
                 ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='boundary')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('basin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cadastre.basin', verbose_name='basin')),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
                 ('street', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='cadastre.street', verbose_name='street')),
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='street',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='street_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='street_geom'),
         ),
         migrations.AddIndex(
             model_name='street',
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='parcel',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='parcel_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='parcel_geom'),
         ),
         migrations.AddIndex(
             model_name='parcel',

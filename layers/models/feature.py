@@ -40,13 +40,13 @@ class Feature(models.Model):
         ]
 
 
-def spatial_indexes(table: str, *, lifespan: bool = True) -> list[GistIndex]:
-    """Return the two spatial indexes of a register: on the survey geometry and on the tile geometry.
+def spatial_indexes(table: str) -> list[GistIndex]:
+    """Return a register's two spatial indexes.
 
-    With a lifespan both cover only rows in force, which is what maps and checks ask for.
+    The one on the survey geometry covers every row, since checks also ask for days past; the one on
+    the tile geometry covers the rows in force, which is all that maps draw.
     """
-    condition = Q(end_lifespan__isnull=True) if lifespan else None
     return [
-        GistIndex(fields=["geom"], name=f"{table}_geom", condition=condition),
-        GistIndex(fields=["geom_tile"], name=f"{table}_tile", condition=condition),
+        GistIndex(fields=["geom"], name=f"{table}_geom"),
+        GistIndex(fields=["geom_tile"], name=f"{table}_tile", condition=Q(end_lifespan__isnull=True)),
     ]

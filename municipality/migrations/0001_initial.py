@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(max_length=120, verbose_name='name in English')),
                 ('name_fr', models.CharField(max_length=120, verbose_name='name in French')),
                 ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=settings.GRID_SRID, verbose_name='boundary')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
             ],
             options={
                 'ordering': ['code'],

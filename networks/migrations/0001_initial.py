@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
                 ('name_fr', models.CharField(blank=True, max_length=120, verbose_name='name in French')),
                 ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='area')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
             ],
             options={
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('cover_level_m', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='cover level')),
                 ('bottom_level_m', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='bottom level')),
                 ('geom', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='position')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
             ],
             options={
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('start_invert_m', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='invert at start')),
                 ('end_invert_m', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='invert at end')),
                 ('geom', django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='line')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
                 ('end_node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_in', to='networks.sewernode')),
                 ('start_node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_out', to='networks.sewernode')),
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 ('power_w', models.PositiveIntegerField(blank=True, null=True, verbose_name='power')),
                 ('is_working', models.BooleanField(default=True, verbose_name='working')),
                 ('geom', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='position')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
                 ('street', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='cadastre.street', verbose_name='street')),
             ],
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('diameter_mm', models.PositiveIntegerField(verbose_name='diameter')),
                 ('material', models.CharField(choices=[('di', 'Ductile iron'), ('steel', 'Steel'), ('ci', 'Cast iron'), ('pe', 'Polyethylene'), ('pvc', 'PVC'), ('ac', 'Asbestos cement'), ('concrete', 'Concrete'), ('unknown', 'Unknown')], default='unknown', max_length=10, verbose_name='material')),
                 ('geom', django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='line')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
                 ('pressure_zone', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='networks.pressurezone', verbose_name='pressure zone')),
             ],
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('diameter_mm', models.PositiveIntegerField(default=25, verbose_name='diameter')),
                 ('geom', django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='line')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.LineStringField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
                 ('parcel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='cadastre.parcel', verbose_name='parcel')),
                 ('link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='networks.waterlink', verbose_name='main')),
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('elevation_m', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='elevation')),
                 ('capacity_m3', models.DecimalField(blank=True, decimal_places=1, max_digits=10, null=True, verbose_name='capacity')),
                 ('geom', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='position')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
                 ('pressure_zone', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='networks.pressurezone', verbose_name='pressure zone')),
             ],
@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 ('is_open', models.BooleanField(default=True, verbose_name='open')),
                 ('is_operable', models.BooleanField(default=True, verbose_name='operable')),
                 ('geom', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='position')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=settings.TILE_SRID))),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='municipality.district', verbose_name='district')),
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='networks.waterlink', verbose_name='main')),
                 ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='networks.waternode', verbose_name='node')),
@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='pressurezone',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='pressure_zone_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='pressure_zone_geom'),
         ),
         migrations.AddIndex(
             model_name='pressurezone',
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='sewernode',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='sewer_node_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='sewer_node_geom'),
         ),
         migrations.AddIndex(
             model_name='sewernode',
@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='sewerlink',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='sewer_link_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='sewer_link_geom'),
         ),
         migrations.AddIndex(
             model_name='sewerlink',
@@ -295,7 +295,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='streetlight',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='street_light_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='street_light_geom'),
         ),
         migrations.AddIndex(
             model_name='streetlight',
@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='waterconnection',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='water_connection_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='water_connection_geom'),
         ),
         migrations.AddIndex(
             model_name='waterconnection',
@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='waternode',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='water_node_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='water_node_geom'),
         ),
         migrations.AddIndex(
             model_name='waternode',
@@ -351,7 +351,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='waterlink',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='water_link_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='water_link_geom'),
         ),
         migrations.AddIndex(
             model_name='waterlink',
@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='watervalve',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='water_valve_geom'),
+            index=django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='water_valve_geom'),
         ),
         migrations.AddIndex(
             model_name='watervalve',

@@ -38,11 +38,11 @@ class Migration(migrations.Migration):
                 ('side_setback_m', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='side setback')),
                 ('rear_setback_m', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='rear setback')),
                 ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.GRID_SRID, verbose_name='boundary')),
-                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(3857), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
+                ('geom_tile', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geom'), function='ST_ForcePolygonCW'), models.Value(settings.TILE_SRID), function='ST_Transform', template='%(function)s(%(expressions)s)'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=settings.TILE_SRID))),
             ],
             options={
                 'abstract': False,
-                'indexes': [django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom'], name='zone_geom'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom_tile'], name='zone_tile')],
+                'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='zone_geom'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('end_lifespan__isnull', True)), fields=['geom_tile'], name='zone_tile')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('end_lifespan__isnull', True), ('end_lifespan__gte', models.F('begin_lifespan')), _connector='OR'), name='planning_zoningdistrict_lifespan'), models.CheckConstraint(condition=core.postgis.IsValid('geom'), name='zone_geom_valid'), models.CheckConstraint(condition=models.Q(('max_coverage_pct__isnull', True), models.Q(('max_coverage_pct__gte', 0), ('max_coverage_pct__lte', 100)), _connector='OR'), name='zone_coverage_is_percent')],
             },
         ),
