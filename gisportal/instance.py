@@ -1,5 +1,6 @@
 """The instance folder: where one municipality's database, media and secrets live."""
 
+import importlib.util
 import json
 import os
 import secrets
@@ -71,3 +72,12 @@ def _from_url(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {key: unquote(value) for key, value in query.items() if key.startswith("ssl")},
     }
+
+
+def wheel_library(package: str, stem: str) -> str:
+    """Return the path of a shared library that a package's wheel brings along, without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise RuntimeError(f"{package} is not installed; run ./run, which installs what is missing.")
+    folder = Path(spec.origin).parent.parent / f"{package}.libs"
+    return str(next(folder.glob(f"{stem}-*.so*")))

@@ -11,6 +11,10 @@ from csp.constants import NONE, SELF  # noqa: E402
 from gisportal import instance  # noqa: E402
 
 BASE_DIR = instance.BASE_DIR
+
+# The same GDAL on every system: pyogrio's own. Debian 12's is older than the 3.9 from which Django
+# can forbid it files and network (check gis.W001).
+GDAL_LIBRARY_PATH = instance.wheel_library("pyogrio", "libgdal")
 DATA_DIR = instance.data_dir()
 DEBUG = os.environ.get("GISPORTAL_DEBUG") == "1"
 SECRET_KEY = instance.secret("secret_key")
