@@ -8,7 +8,7 @@ for _name in ("PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "GDAL_DRIVER_PATH"):
 
 from csp.constants import NONE, SELF  # noqa: E402
 
-from gisportal import instance  # noqa: E402
+from core import instance  # noqa: E402
 
 BASE_DIR = instance.BASE_DIR
 

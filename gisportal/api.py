@@ -1,0 +1,36 @@
+"""The portal's API under `/api/v1/`: one document, one error form, each app's own router."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from core.errors import DomainError, Unprocessable
+from core.middleware import problem
+
+api = NinjaAPI(title="GIS Portal", version="1", urls_namespace="api", openapi_url="/openapi.json", docs_url="/docs")
+
+
+@api.exception_handler(DomainError)
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer a refusal as a problem document."""
+    return problem(error)
+
+
+@api.exception_handler(ValidationError)
+def refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Answer input that does not fit its schema, naming each field."""
+    fields = {".".join(str(part) for part in fault["loc"][1:]): fault["msg"] for fault in error.errors}
+    return problem(Unprocessable(_("The request does not fit."), fields=fields))
+
+
+# Each app offers its part as `router` in `<app>/api.py`; an engine never has to know who does.
+for app in apps.get_app_configs():
+    if find_spec(f"{app.name}.api") and not app.name.startswith(("django.", "allauth")):
+        router = getattr(import_module(f"{app.name}.api"), "router", None)
+        if router is not None:
+            api.add_router("/v1", router)
