@@ -1,0 +1,88 @@
+"""What the staff bar offers, by role."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import STAFF_ROLES, Role
+
+ADMIN = frozenset({Role.ADMIN.value})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the workspace: its address, icon, what one can do there and who goes there."""
+
+    url: str
+    icon: str
+    title: Any
+    purpose: Any
+    roles: frozenset[str]
+
+
+ENTRIES = (
+    Entry(
+        url="/staff/",
+        icon="map",
+        title=_("Map"),
+        purpose=_("See the layers of your role, look things up, open their tables."),
+        roles=STAFF_ROLES,
+    ),
+    Entry(
+        url="/staff/import/",
+        icon="file-up",
+        title=_("Import"),
+        purpose=_("Bring a file in as a layer, checked before anything is saved."),
+        roles=frozenset(
+            {
+                Role.ADMIN.value,
+                Role.ENGINEER.value,
+                Role.NETWORK.value,
+                Role.SURVEYOR.value,
+            }
+        ),
+    ),
+    Entry(
+        url="/staff/layers/",
+        icon="layers",
+        title=_("Layers"),
+        purpose=_("Order, title, style and audience of every layer."),
+        roles=ADMIN,
+    ),
+    Entry(
+        url="/staff/jobs/",
+        icon="list-checks",
+        title=_("Jobs"),
+        purpose=_("What runs in the background, how far it is, and its result."),
+        roles=STAFF_ROLES,
+    ),
+    Entry(
+        url="/staff/users/",
+        icon="users",
+        title=_("Users"),
+        purpose=_("Who works here and in which role."),
+        roles=ADMIN,
+    ),
+    Entry(
+        url="/staff/audit/",
+        icon="history",
+        title=_("Event log"),
+        purpose=_("Who changed what, when and by which channel."),
+        roles=frozenset({Role.ADMIN.value, Role.AUDITOR.value}),
+    ),
+    Entry(
+        url="/staff/why/",
+        icon="circle-question-mark",
+        title=_("Why"),
+        purpose=_("Why somebody may or may not see something."),
+        roles=frozenset({Role.ADMIN.value, Role.AUDITOR.value}),
+    ),
+)
+
+
+def entries_for(roles: Iterable[str]) -> list[Entry]:
+    """Return the pages that somebody with these roles can use, in the order of the bar."""
+    held = frozenset(roles)
+    return [entry for entry in ENTRIES if entry.roles & held]
