@@ -3,11 +3,28 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-
-COLOURS = (
-    "ground sunk surface ink ink-2 ink-3 line line-2 accent accent-tint draft draft-tint "
-    "block block-tint warn warn-tint ok ok-tint info info-tint"
-).split()
+COLOURS = [
+    "ground",
+    "sunk",
+    "surface",
+    "ink",
+    "ink-2",
+    "ink-3",
+    "line",
+    "line-2",
+    "accent",
+    "accent-tint",
+    "draft",
+    "draft-tint",
+    "block",
+    "block-tint",
+    "warn",
+    "warn-tint",
+    "ok",
+    "ok-tint",
+    "info",
+    "info-tint",
+]
 
 
 def viewer(request: HttpRequest) -> HttpResponse:

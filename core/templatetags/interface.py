@@ -10,8 +10,24 @@ from django.utils.translation import get_language, get_language_info
 register = template.Library()
 # Icons that point along the line of reading and so turn round in Arabic.
 ALONG = frozenset(
-    "chevron-left chevron-right arrow-left arrow-right log-in log-out undo-2 redo-2 list external-link "
-    "panel-left-close panel-left-open panel-right-close panel-right-open send history".split()
+    [
+        "chevron-left",
+        "chevron-right",
+        "arrow-left",
+        "arrow-right",
+        "log-in",
+        "log-out",
+        "undo-2",
+        "redo-2",
+        "list",
+        "external-link",
+        "panel-left-close",
+        "panel-left-open",
+        "panel-right-close",
+        "panel-right-open",
+        "send",
+        "history",
+    ]
 )
 THEMES = ("light", "dark")
 
