@@ -1,1 +1,1 @@
-"""Schema history of layers."""
+"""Tables of the catalogue and the functions that version every collection."""

@@ -1,1 +1,16 @@
 """Rows of the catalogue, and the base of every spatial register."""
+
+from layers.models.catalogue import CatalogueEntry, Group
+from layers.models.dataset import Dataset, DatasetField, GeometryType
+from layers.models.version import CellVersion, RelationVersion, Touch
+
+__all__ = [
+    "CatalogueEntry",
+    "CellVersion",
+    "Dataset",
+    "DatasetField",
+    "GeometryType",
+    "Group",
+    "RelationVersion",
+    "Touch",
+]

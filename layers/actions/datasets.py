@@ -1,0 +1,81 @@
+"""What an import does once its table is filled: make the catalogue know it, or forget it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Conflict
+from core.text3 import Text3
+from layers import registry
+from layers.collections import Field
+from layers.models import CatalogueEntry, Dataset, DatasetField
+from layers.versions import watch
+
+
+@transaction.atomic
+def register_dataset(
+    *,
+    slug: str,
+    relation: str,
+    geometry_type: str,
+    fields: Sequence[Field],
+    by: Any = None,
+    title: Text3 | Mapping[str, str] | str = "",
+    label_field: str = "",
+    view_roles: Sequence[str] = ("public",),
+    edit_roles: Sequence[str] = (),
+    **about: Any,
+) -> Dataset:
+    """Enter an imported table in the catalogue, or its new content if the slug is known.
+
+    `relation` is "imported.<table>" with the columns `id`, `geom`, `geom_tile` and one for each
+    field; `about` are further columns of `Dataset` (file_name, file_crs, encoding, feature_count,
+    report, ...). Runs in the import's transaction, so that a layer appears whole or not at all.
+    Refuses, with `Conflict`, a slug that one of the portal's own layers has.
+    """
+    if slug in registry.declared():
+        raise Conflict(_("The key “%(slug)s” belongs to a layer of the portal itself.") % {"slug": slug})
+    words = Text3.of(title)
+    known = {
+        "relation": relation,
+        "geometry_type": geometry_type,
+        "title_ar": words.ar,
+        "title_en": words.en,
+        "title_fr": words.fr,
+        "view_roles": list(view_roles),
+        "edit_roles": list(edit_roles),
+        "imported_by": by,
+        **about,
+    }
+    dataset, _made = Dataset.objects.update_or_create(slug=slug, defaults=known)
+    dataset.fields.all().delete()
+    DatasetField.objects.bulk_create(_row(dataset, at, one, label_field) for at, one in enumerate(fields))
+    watch(relation, "geom_tile")
+    return dataset
+
+
+def _row(dataset: Dataset, order: int, one: Field, label_field: str) -> DatasetField:
+    words = Text3.of(one.title or one.name)
+    return DatasetField(
+        dataset=dataset,
+        order=order,
+        name=one.name,
+        type=one.type,
+        title_ar=words.ar,
+        title_en=words.en,
+        title_fr=words.fr,
+        unit=str(one.unit),
+        sensitivity=one.sensitivity,
+        in_tile=one.in_tile,
+        searchable=one.searchable,
+        is_label=one.name == label_field,
+    )
+
+
+@transaction.atomic
+def forget_dataset(*, slug: str) -> None:
+    """Take an imported layer out of the catalogue; its table is the caller's to drop."""
+    Dataset.objects.filter(slug=slug).delete()
+    CatalogueEntry.objects.filter(collection=slug).delete()

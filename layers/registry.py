@@ -1,0 +1,160 @@
+"""Every collection there is: those that apps declare and those that imports made."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import NotFound
+from core.text3 import Text3
+from layers import styles
+from layers.collections import Collection, Field, FieldType
+from layers.models import CatalogueEntry, Dataset, Group
+from layers.versions import CATALOGUE, relation_version
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The collections and their headings as they were at one version of the catalogue."""
+
+    version: int
+    collections: Mapping[str, Collection]
+    groups: tuple[Group, ...]
+
+
+_held: Catalogue | None = None
+_lock = threading.Lock()
+
+
+@cache
+def declared() -> Mapping[str, Collection]:
+    """Return what the apps' `layers.py` modules declare in COLLECTIONS, by id."""
+    found: dict[str, Collection] = {}
+    for config in apps.get_app_configs():
+        if config.module is None or config.name == "layers" or not module_has_submodule(config.module, "layers"):
+            continue
+        for one in getattr(import_module(f"{config.name}.layers"), "COLLECTIONS", ()):
+            if one.id in found:
+                raise ValueError(f"two collections are called {one.id!r}")
+            found[one.id] = one
+    return found
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue as it is now; read again only when its version has moved."""
+    held = _held
+    version = relation_version(CATALOGUE)
+    return held if held is not None and held.version == version else reload(version)
+
+
+def held_catalogue() -> Catalogue:
+    """Return the catalogue that this process read last, for callers that check its version themselves."""
+    return _held or reload(relation_version(CATALOGUE))
+
+
+def reload(version: int) -> Catalogue:
+    """Read the catalogue again and hold it as the given version.
+
+    The version was read before the rows, so what is held can only be newer than it says; then the
+    next call reads once more. It is never older.
+    """
+    global _held
+    with _lock:
+        fresh = Catalogue(version, _collections(), tuple(Group.objects.all()))
+        if version >= 0:
+            _held = fresh
+        return fresh
+
+
+def find(collection_id: str) -> Collection:
+    """Return one collection, whoever may see it; `NotFound` where there is none."""
+    found = catalogue().collections.get(collection_id)
+    if found is None:
+        raise unknown()
+    return found
+
+
+def unknown() -> NotFound:
+    """Return the one refusal for a layer that is not there and for one that may not be seen."""
+    return NotFound(_("There is no such layer."))
+
+
+def relations() -> Iterable[tuple[str, str]]:
+    """Return each table behind a declared collection with its tile geometry column."""
+    return {one.relation: one.tile_geometry for one in declared().values() if one.has_geometry}.items()
+
+
+def _collections() -> dict[str, Collection]:
+    entries = {entry.collection: entry for entry in CatalogueEntry.objects.all()}
+    found = [*declared().values(), *_imported()]
+    merged = (_with_entry(one, entries.get(one.id)) for one in found)
+    return {one.id: one for one in merged if not (one.id in entries and entries[one.id].is_hidden)}
+
+
+def _imported() -> Iterable[Collection]:
+    for dataset in Dataset.objects.prefetch_related("fields"):
+        yield from_dataset(dataset)
+
+
+def from_dataset(dataset: Dataset) -> Collection:
+    """Return the collection that an imported table is."""
+    rows = list(dataset.fields.all())
+    label = next((row.name for row in rows if row.is_label), "")
+    return Collection(
+        id=dataset.slug,
+        title=dataset.title,
+        description=dataset.description,
+        relation=dataset.relation,
+        geometry_type=dataset.geometry_type,
+        fields=tuple(
+            Field(
+                name=row.name,
+                title=row.title,
+                type=FieldType(row.type),
+                sensitivity=row.sensitivity,
+                unit=row.unit,
+                in_tile=row.in_tile or row.is_label,
+                searchable=row.searchable or row.is_label,
+            )
+            for row in rows
+        ),
+        view_roles=frozenset(dataset.view_roles),
+        edit_roles=frozenset(dataset.edit_roles),
+        style=tuple(dataset.style or styles.default_style(dataset.geometry_type, label=label, seed=dataset.slug)),
+        heading="{" + label + "}" if label else "",
+        license=dataset.license,
+        source=dataset.source or dataset.file_name,
+        source_date=str(dataset.source_date or dataset.imported_at.date()),
+    )
+
+
+def _with_entry(one: Collection, entry: CatalogueEntry | None) -> Collection:
+    if entry is None:
+        return one
+    changes: dict[str, Any] = {
+        "order": entry.order,
+        "group": entry.group_id,
+        "view_roles": None if entry.view_roles is None else frozenset(entry.view_roles),
+        "visible_by_default": entry.visible_by_default,
+        "opacity": entry.opacity,
+        "min_zoom": entry.min_zoom,
+        "max_zoom": entry.max_zoom,
+        "style": tuple(entry.style) if entry.style else None,
+        "license": entry.license or None,
+        "source": entry.source or None,
+        "source_date": str(entry.source_date) if entry.source_date else None,
+        "title": _text(entry, "title"),
+        "description": _text(entry, "description"),
+    }
+    return one.with_(**{name: value for name, value in changes.items() if value is not None})
+
+
+def _text(entry: CatalogueEntry, name: str) -> Text3 | None:
+    written = Text3(*(getattr(entry, f"{name}_{code}") for code in ("ar", "en", "fr")))
+    return written if any(written.as_dict().values()) else None

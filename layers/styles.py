@@ -1,0 +1,34 @@
+"""Default styles in the map's colours, and what of a style the legend shows (docs/styles.md)."""
+
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
+
+# Colours for layers that nobody has styled yet: apart from each other and from the registers' own.
+PALETTE = ("#2A5690", "#8C6BB8", "#B5473A", "#1B6343", "#7A4E00", "#2FA58E", "#C2185B", "#6B5B95")
+
+Style = tuple[Mapping[str, Any], ...]
+
+
+def default_style(geometry_type: str, *, label: str = "", seed: str = "") -> Style:
+    """Return a plain style for shapes of a type, with a colour chosen by `seed`."""
+    colour = PALETTE[crc32(seed.encode()) % len(PALETTE)]
+    layers: list[Mapping[str, Any]] = []
+    if "Polygon" in geometry_type or geometry_type == "Geometry":
+        layers.append({"type": "fill", "paint": {"fill-color": colour, "fill-opacity": 0.18}})
+        layers.append({"type": "line", "paint": {"line-color": colour, "line-width": 1.2}})
+    elif "Line" in geometry_type:
+        layers.append({"type": "line", "paint": {"line-color": colour, "line-width": 2}})
+    else:
+        ring = {"circle-stroke-color": "#FFFFFF", "circle-stroke-width": 1.5}
+        layers.append({"type": "circle", "paint": {"circle-radius": 5, "circle-color": colour, **ring}})
+    if label:
+        layers.append(
+            {
+                "type": "symbol",
+                "minzoom": 16,
+                "layout": {"text-field": ["get", label], "text-size": 12},
+                "paint": {"text-color": "#14222B", "text-halo-color": "#FFFFFF", "text-halo-width": 1.5},
+            }
+        )
+    return tuple(layers)

@@ -1,0 +1,39 @@
+"""Versions of tables: the one truth that caches and entity tags compare themselves with (ADR 0021)."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db import connection
+
+# The catalogue's own rows count as one table of this name.
+CATALOGUE = "catalogue"
+SQL = Path(__file__).parent / "sql"
+
+
+def relation_version(relation: str) -> int:
+    """Return the version of a table: it grows with every committed change.
+
+    Negative while the running transaction itself has changed the table: what it reads then
+    belongs to no version and may not be kept.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT layers_relation_version(%s)", [relation])
+        return int(cursor.fetchone()[0])
+
+
+def watch(relation: str, tile_geometry: str) -> None:
+    """Make every change of a table, by any channel, move its version; needs the table's owner."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT layers_watch(%s, %s)", [relation, tile_geometry])
+
+
+def watch_all(relations: Iterable[tuple[str, str]]) -> None:
+    """Watch those of the given tables that exist (a fresh database makes them app by app)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regprocedure('layers_watch(text,text)') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            return
+        for relation, column in relations:
+            cursor.execute(
+                "SELECT layers_watch(%s, %s) WHERE to_regclass(%s) IS NOT NULL", [relation, column, relation]
+            )
