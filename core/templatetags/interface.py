@@ -1,6 +1,7 @@
 """What templates need to draw the interface: icons, language links, the theme."""
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -58,6 +59,12 @@ def language_url(context: template.Context, code: str) -> str:
     query = request.GET.copy()
     query["lang"] = code
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """Return each language's code and its own name for itself."""
+    return [(code, str(name)) for code, name in settings.LANGUAGES]
 
 
 @register.simple_tag
