@@ -1,5 +1,7 @@
 """A person who signs in."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -23,7 +25,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        ordering = ["username"]
+        ordering: ClassVar = ["username"]
 
     @property
     def display_name(self) -> str:
