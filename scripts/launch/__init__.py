@@ -1,0 +1,1 @@
+"""Everything behind `./run` and `./test`, in Python's standard library alone."""
