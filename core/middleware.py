@@ -28,7 +28,11 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", language)
         if asked in LANGUAGES:
             response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME, language, max_age=31536000, samesite="Lax", secure=settings.BEHIND_TLS
+                settings.LANGUAGE_COOKIE_NAME,
+                language,
+                max_age=31536000,
+                samesite="Lax",
+                secure=settings.BEHIND_TLS,
             )
         return response
 

@@ -24,7 +24,9 @@ def _in_tile_grid(source: str, *, polygons: bool) -> Func:
     if polygons:
         # Tiles want clockwise shells; winding them once when written saves it in every tile.
         geometry = Func(geometry, function="ST_ForcePolygonCW")
-    return Func(geometry, Value(settings.TILE_SRID), function="ST_Transform", template="%(function)s(%(expressions)s)")
+    return Func(
+        geometry, Value(settings.TILE_SRID), function="ST_Transform", template="%(function)s(%(expressions)s)"
+    )
 
 
 def tile_geometry(kind: str, *, source: str = "geom") -> GeneratedField:

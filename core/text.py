@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 # Bidi controls and zero-width characters that come along when text is pasted.
-_INVISIBLE = "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_INVISIBLE = (
+    "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 _DIACRITICS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0653\u0654\u0655\u0670\u0640"
 _LATIN = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿœæ’ʼ`´"
 _FOLDED = "aaaaaaceeeeiiiinooooouuuuyyoa''''"

@@ -12,7 +12,9 @@ from ninja.errors import ValidationError
 from core.errors import DomainError, Unprocessable
 from core.middleware import problem
 
-api = NinjaAPI(title="GIS Portal", version="1", urls_namespace="api", openapi_url="/openapi.json", docs_url="/docs")
+api = NinjaAPI(
+    title="GIS Portal", version="1", urls_namespace="api", openapi_url="/openapi.json", docs_url="/docs"
+)
 
 
 @api.exception_handler(DomainError)

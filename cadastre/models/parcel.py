@@ -71,7 +71,8 @@ class Parcel(Feature):
             models.CheckConstraint(condition=IsValid("geom"), name="parcel_geom_valid"),
             models.CheckConstraint(condition=~Q(number=""), name="parcel_has_number"),
             models.CheckConstraint(
-                condition=Q(area_official_m2__isnull=True) | Q(area_official_m2__gt=0), name="parcel_area_positive"
+                condition=Q(area_official_m2__isnull=True) | Q(area_official_m2__gt=0),
+                name="parcel_area_positive",
             ),
             models.UniqueConstraint(
                 fields=["basin", "quarter", "number"],

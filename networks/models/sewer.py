@@ -32,8 +32,12 @@ class SewerNode(NetworkFeature):
 
     kind = models.CharField(_("kind"), max_length=10, choices=SewerNodeKind, default=SewerNodeKind.MANHOLE)
     system = models.CharField(_("system"), max_length=10, choices=SewerSystem, default=SewerSystem.SANITARY)
-    cover_level_m = models.DecimalField(_("cover level"), max_digits=7, decimal_places=2, null=True, blank=True)
-    bottom_level_m = models.DecimalField(_("bottom level"), max_digits=7, decimal_places=2, null=True, blank=True)
+    cover_level_m = models.DecimalField(
+        _("cover level"), max_digits=7, decimal_places=2, null=True, blank=True
+    )
+    bottom_level_m = models.DecimalField(
+        _("bottom level"), max_digits=7, decimal_places=2, null=True, blank=True
+    )
     geom = models.PointField(_("position"), srid=settings.GRID_SRID, spatial_index=False)
     geom_tile = tile_geometry("Point")
 
@@ -50,8 +54,12 @@ class SewerLink(NetworkFeature):
     system = models.CharField(_("system"), max_length=10, choices=SewerSystem, default=SewerSystem.SANITARY)
     diameter_mm = models.PositiveIntegerField(_("diameter"))
     material = models.CharField(_("material"), max_length=10, choices=Material, default=Material.UNKNOWN)
-    start_invert_m = models.DecimalField(_("invert at start"), max_digits=7, decimal_places=2, null=True, blank=True)
-    end_invert_m = models.DecimalField(_("invert at end"), max_digits=7, decimal_places=2, null=True, blank=True)
+    start_invert_m = models.DecimalField(
+        _("invert at start"), max_digits=7, decimal_places=2, null=True, blank=True
+    )
+    end_invert_m = models.DecimalField(
+        _("invert at end"), max_digits=7, decimal_places=2, null=True, blank=True
+    )
     geom = models.LineStringField(_("line"), srid=settings.GRID_SRID, spatial_index=False)
     geom_tile = tile_geometry("LineString")
 

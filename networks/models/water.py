@@ -104,7 +104,9 @@ class WaterConnection(NetworkFeature):
     one floor and know each other only by the municipality's own identifiers.
     """
 
-    link = models.ForeignKey(WaterLink, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("main"))
+    link = models.ForeignKey(
+        WaterLink, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("main")
+    )
     parcel = models.ForeignKey(
         "cadastre.Parcel", on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("parcel")
     )

@@ -28,7 +28,12 @@ class DepartmentRecord(models.Model):
     phone = models.CharField(_("phone as written"), max_length=30, blank=True)
     parcel = models.CharField(_("parcel as written"), max_length=60, blank=True)
     party = models.ForeignKey(
-        Party, on_delete=models.SET_NULL, null=True, blank=True, related_name="records", verbose_name=_("party")
+        Party,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="records",
+        verbose_name=_("party"),
     )
 
     class Meta:

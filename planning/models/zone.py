@@ -32,13 +32,25 @@ class ZoningDistrict(Feature):
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     name_fr = models.CharField(_("name in French"), max_length=120, blank=True)
     plan_reference = models.CharField(_("master plan"), max_length=120, blank=True)
-    max_coverage_pct = models.DecimalField(_("largest coverage"), max_digits=5, decimal_places=2, null=True, blank=True)
+    max_coverage_pct = models.DecimalField(
+        _("largest coverage"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     max_floors = models.PositiveSmallIntegerField(_("most floors"), null=True, blank=True)
-    min_parcel_m2 = models.DecimalField(_("smallest parcel"), max_digits=10, decimal_places=2, null=True, blank=True)
-    min_frontage_m = models.DecimalField(_("shortest frontage"), max_digits=6, decimal_places=2, null=True, blank=True)
-    front_setback_m = models.DecimalField(_("front setback"), max_digits=5, decimal_places=2, null=True, blank=True)
-    side_setback_m = models.DecimalField(_("side setback"), max_digits=5, decimal_places=2, null=True, blank=True)
-    rear_setback_m = models.DecimalField(_("rear setback"), max_digits=5, decimal_places=2, null=True, blank=True)
+    min_parcel_m2 = models.DecimalField(
+        _("smallest parcel"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    min_frontage_m = models.DecimalField(
+        _("shortest frontage"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    front_setback_m = models.DecimalField(
+        _("front setback"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    side_setback_m = models.DecimalField(
+        _("side setback"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    rear_setback_m = models.DecimalField(
+        _("rear setback"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     geom = models.MultiPolygonField(_("boundary"), srid=settings.GRID_SRID, spatial_index=False)
     geom_tile = tile_geometry("MultiPolygon")
 
@@ -48,7 +60,8 @@ class ZoningDistrict(Feature):
             *Feature.Meta.constraints,
             models.CheckConstraint(condition=IsValid("geom"), name="zone_geom_valid"),
             models.CheckConstraint(
-                condition=Q(max_coverage_pct__isnull=True) | Q(max_coverage_pct__gte=0, max_coverage_pct__lte=100),
+                condition=Q(max_coverage_pct__isnull=True)
+                | Q(max_coverage_pct__gte=0, max_coverage_pct__lte=100),
                 name="zone_coverage_is_percent",
             ),
         ]

@@ -29,7 +29,8 @@ def test_one_spelling_stands_for_all(written: str, key: str) -> None:
 
 # NFKC of the database and of Python may be of different Unicode versions; what people write is older.
 WRITTEN = st.text(
-    st.sampled_from(FOLD_FROM) | st.characters(max_codepoint=0x6FF, exclude_categories=("Cs", "Cc")), max_size=40
+    st.sampled_from(FOLD_FROM) | st.characters(max_codepoint=0x6FF, exclude_categories=("Cs", "Cc")),
+    max_size=40,
 )
 
 

@@ -1,0 +1,91 @@
+"""The collections of the building register."""
+
+from django.utils.translation import gettext_lazy as _
+
+from buildings.models import Building, Unit
+from cadastre.layers import street_names
+from layers.collections import Collection
+from layers.declare import field_of, looked_up, names_of
+
+REGISTRARS = frozenset({"engineer", "surveyor", "assessor"})
+STAFF = frozenset(
+    {"engineer", "approver", "assessor", "treasurer", "clerk", "network", "surveyor", "auditor", "admin"}
+)
+
+BUILDINGS = Collection(
+    id="buildings",
+    title=_("Buildings"),
+    description=_("Footprints of buildings in the register."),
+    group="land",
+    order=20,
+    relation="public.buildings_building",
+    where="end_lifespan IS NULL",
+    version_field="version",
+    updated_field="begin_lifespan",
+    district_field="district_id",
+    fields=(
+        field_of(Building, "code", searchable=True, keywords=("بناء", "مبنى", "building", "bâtiment")),
+        field_of(Building, "house_number", in_tile=True),
+        *street_names(),
+        *names_of(Building, in_tile=False),
+        field_of(Building, "use", in_tile=True),
+        field_of(Building, "floors"),
+        field_of(Building, "height_m", unit=_("m")),
+        field_of(Building, "footprint_m2", unit=_("m²")),
+        field_of(Building, "year_built", sensitivity="staff"),
+        field_of(Building, "condition", sensitivity="staff"),
+    ),
+    edit_roles=REGISTRARS,
+    min_zoom=13,
+    heading=_("Building {code}"),
+    kicker="{use}",
+    style=(
+        {"type": "fill", "paint": {"fill-color": "#D9CBB8"}},
+        {
+            "type": "line",
+            "paint": {
+                "line-color": "#8C7C66",
+                "line-width": ["interpolate", ["linear"], ["zoom"], 14, 0.3, 17, 0.9],
+            },
+        },
+        {
+            "type": "symbol",
+            "minzoom": 18,
+            "layout": {"text-field": ["get", "house_number"], "text-size": 11},
+            "paint": {"text-color": "#44535C", "text-halo-color": "#D9CBB8", "text-halo-width": 1.5},
+        },
+    ),
+)
+
+UNITS = Collection(
+    id="units",
+    title=_("Units"),
+    description=_("Apartments, shops and other parts of buildings."),
+    group="land",
+    order=25,
+    relation="public.buildings_unit",
+    where="end_lifespan IS NULL",
+    version_field="version",
+    updated_field="begin_lifespan",
+    geometry="",
+    tile_geometry="",
+    geometry_type="",
+    fields=(
+        looked_up(
+            "building",
+            _("building"),
+            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
+        ),
+        field_of(Unit, "number"),
+        field_of(Unit, "floor"),
+        field_of(Unit, "use"),
+        field_of(Unit, "area_m2", unit=_("m²")),
+        field_of(Unit, "is_vacant"),
+    ),
+    view_roles=STAFF,
+    edit_roles=REGISTRARS,
+    heading=_("Unit {number}"),
+    kicker=_("Building {building}"),
+)
+
+COLLECTIONS = (BUILDINGS, UNITS)
