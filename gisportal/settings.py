@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "jobs",
     "parties",
     "layers",
+    "ledger",
     "cadastre",
     "buildings",
     "networks",

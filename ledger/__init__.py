@@ -1,0 +1,1 @@
+"""The journal: charges and credits of every kind, double-entry and append-only."""
