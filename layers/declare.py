@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.gis.db import models
+from django.utils.text import capfirst
 
 from layers.collections import Field, FieldType
 
@@ -24,7 +25,7 @@ def field_of(model: type[models.Model], name: str, **more: Any) -> Field:
     column = model._meta.get_field(name)
     if isinstance(column, models.GeneratedField):
         column = column.output_field
-    title = model._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+    title = capfirst(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     kind = next((kind for base, kind in _TYPES.items() if isinstance(column, base)), FieldType.TEXT)
     choices = dict(getattr(column, "choices", None) or {})
     return Field(**{"name": name, "title": title, "type": kind, "choices": choices, **more})
@@ -39,4 +40,4 @@ def names_of(model: type[models.Model], *, in_tile: bool = True) -> tuple[Field,
 
 def looked_up(name: str, title: Any, sql: str, **more: Any) -> Field:
     """Describe a value from another table: `sql` selects it for the row `t`."""
-    return Field(name=name, title=title, expression=f"({sql})", **more)
+    return Field(name=name, title=capfirst(title), expression=f"({sql})", **more)
