@@ -1,0 +1,99 @@
+"""Where a parcel meets the street: the edges that no other parcel shares."""
+
+import itertools
+from collections.abc import Iterable
+
+import shapely
+from django.utils.translation import gettext_lazy as _
+from shapely.geometry import LineString, Point
+from shapely.geometry.base import BaseGeometry
+from shapely.geometry.polygon import orient
+
+from cadastre.operations.fabric import Fabric
+from cadastre.operations.grid import REACH_M
+from cadastre.operations.refusals import GeometryRefused
+from cadastre.operations.rings import edges_of, parts, rings_of
+
+XY = tuple[float, float]
+
+
+def street_sides(fabric: Fabric, key: str, roads: Iterable[str] = ()) -> list[LineString]:
+    """Return the runs of a parcel's outline that face a street, its land to the left, longest first.
+
+    An edge faces a street when it is shared with no parcel, or with a parcel that is a road.
+    """
+    road_keys = set(roads)
+    near = [
+        k for k, other in fabric.items() if k != key and k not in road_keys and other.intersects(fabric[key])
+    ]
+    shared = set().union(*(edges_of(fabric[k]) for k in near)) if near else set()
+    runs = [run for part in parts(fabric[key]) for run in _runs(_outline(part), shared)]
+    return sorted(runs, key=lambda run: -run.length)
+
+
+def _outline(part: BaseGeometry) -> list[XY]:
+    return rings_of(orient(part))[0]
+
+
+def _runs(ring: list[XY], shared: set[frozenset[XY]]) -> list[LineString]:
+    edges = list(itertools.pairwise(ring))
+    free = [frozenset(edge) not in shared for edge in edges]
+    if all(free):
+        return [LineString(ring)]
+    # Begin after an edge that is shared, so that no run is broken by the ring's seam.
+    first = free.index(False) + 1
+    turned = list(zip(edges[first:] + edges[:first], free[first:] + free[:first], strict=True))
+    runs = []
+    for is_free, group in itertools.groupby(turned, key=lambda item: item[1]):
+        if is_free:
+            chain = [edge for edge, _free in group]
+            runs.append(LineString([chain[0][0], *(end for _start, end in chain)]))
+    return runs
+
+
+def chosen_side(
+    fabric: Fabric, key: str, *, near: XY | None, between: tuple[XY, XY] | None, roads: Iterable[str] = ()
+) -> LineString:
+    """Return the side of a parcel that is meant, with the parcel's land to its left.
+
+    That is the outline between two of its vertices where `between` gives them (the shorter way
+    round), else the street side nearest to `near`, else the longest one.
+    """
+    if between is not None:
+        return _between(fabric[key], between)
+    sides = street_sides(fabric, key, roads)
+    if not sides:
+        raise GeometryRefused(
+            "no-street", _("The parcel touches no street; choose the edge by its two ends."), place=None
+        )
+    if near is not None:
+        return min(sides, key=lambda side: side.distance(Point(near)))
+    return sides[0]
+
+
+def _between(shape: BaseGeometry, ends: tuple[XY, XY]) -> LineString:
+    for part in parts(shape):
+        ring = _outline(part)[:-1]
+        at = [_index(ring, end) for end in ends]
+        if None not in at and at[0] != at[1]:
+            ways = [_way(ring, at[0], at[1]), _way(ring, at[1], at[0])]
+            return min(ways, key=lambda way: way.length)
+    raise GeometryRefused("not-a-side", _("The two places are not vertices of one outline."), place=ends[0])
+
+
+def _index(ring: list[XY], xy: XY) -> int | None:
+    gaps = [max(abs(x - xy[0]), abs(y - xy[1])) for x, y in ring]
+    best = min(range(len(ring)), key=gaps.__getitem__)
+    return best if gaps[best] <= REACH_M else None
+
+
+def _way(ring: list[XY], start: int, end: int) -> LineString:
+    turned = ring[start:] + ring[:start]
+    return LineString(turned[: (end - start) % len(ring) + 1])
+
+
+def frontage_m(shape: BaseGeometry, side: LineString) -> float:
+    """Return how much of a side (as it was before nodes were added) bounds the shape, in metres."""
+    edges = [LineString(sorted(edge)) for edge in edges_of(shape)]
+    middles = shapely.line_interpolate_point(edges, 0.5, normalized=True)
+    return float(shapely.length(edges)[shapely.dwithin(side, middles, REACH_M)].sum())
