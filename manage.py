@@ -16,7 +16,11 @@ def main() -> None:
     os.environ.setdefault("GISPORTAL_ROLE", "owner" if command in OWNER_COMMANDS else "worker")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from core.instance import data_dir
+    from scripts.launch.cluster import running_for
+
+    with running_for(data_dir()):
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def street_names() -> tuple[Field, ...]:
         looked_up(
             f"street_{code}",
             _("street"),
-            f"SELECT s.name_{code} FROM public.cadastre_street s WHERE s.id = t.street_id",  # noqa: S608
+            f"SELECT s.name_{code} FROM public.cadastre_street s WHERE s.id = t.street_id",
         )
         for code in ("ar", "en", "fr")
     )

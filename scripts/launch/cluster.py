@@ -89,8 +89,8 @@ class Cluster:
     def sql(self, database: str, text: str) -> None:
         """Run SQL as the cluster's superuser."""
         quietly(
-            [self.binaries / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]
-            + ["-h", self.socket, "-U", "postgres", "-d", database],
+            [str(self.binaries / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1"]
+            + ["-h", str(self.socket), "-U", "postgres", "-d", database],
             log=self.instance.setup_log,
             failure="the database could not be prepared",
             text=text,
@@ -168,6 +168,16 @@ def use(cluster: Cluster) -> Iterator[Cluster]:
             if not _has_other_users(users) and not _belongs_to_service(cluster):
                 _stop(cluster)
         os.close(users)
+
+
+@contextmanager
+def running_for(folder: Path) -> Iterator[None]:
+    """Keep an instance's cluster up for one command; does nothing where the database is another's."""
+    if os.environ.get("DATABASE_URL") or not (folder / "pg" / "home").exists():
+        yield
+        return
+    with use(cluster_of(Instance(folder))):
+        yield
 
 
 def _has_other_users(users: int) -> bool:
@@ -275,7 +285,7 @@ def _home_for_system_user(instance: Instance, wanted: Path) -> Path:
         )
     os.chmod(instance.folder, 0o711)
     os.chmod(instance.folder / "pg", 0o711)
-    reach = [*_as_cluster_user(), "test", "-x", wanted]
+    reach = [*_as_cluster_user(), "test", "-x", str(wanted)]
     if subprocess.run(reach, cwd="/", capture_output=True, check=False).returncode == 0:
         return wanted
     home = Path("/var/lib") / SYSTEM_USER / _short_hash(wanted)

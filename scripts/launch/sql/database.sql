@@ -14,6 +14,9 @@ ALTER DEFAULT PRIVILEGES FOR ROLE gisportal_owner IN SCHEMA public
 ALTER DEFAULT PRIVILEGES FOR ROLE gisportal_owner IN SCHEMA public
     GRANT SELECT, USAGE ON SEQUENCES TO gisportal_worker, gisportal_web;
 
+-- A town's own grid is a row of the owner's here, and a backup brings it back.
+GRANT SELECT, INSERT, UPDATE, DELETE ON spatial_ref_sys TO gisportal_owner;
+
 -- Imported layers are tables of the worker's own.
 CREATE SCHEMA IF NOT EXISTS imported;
 ALTER SCHEMA imported OWNER TO gisportal_worker;

@@ -1,0 +1,1 @@
+"""Keeping a portal healthy: backup, restore, promises checked, health and measurements."""
