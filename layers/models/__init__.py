@@ -2,6 +2,7 @@
 
 from layers.models.catalogue import CatalogueEntry, Group
 from layers.models.dataset import Dataset, DatasetField, GeometryType
+from layers.models.overview import Overview, OverviewState
 from layers.models.version import CellVersion, RelationVersion, Touch
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "DatasetField",
     "GeometryType",
     "Group",
+    "Overview",
+    "OverviewState",
     "RelationVersion",
     "Touch",
 ]

@@ -36,7 +36,7 @@ class CellVersion(models.Model):
 class Touch(models.Model):
     """What the running transaction changed so far; emptied as it commits, so seen by itself alone."""
 
-    relation = models.TextField()
+    relation = models.TextField(db_index=True)
     cells = ArrayField(models.BigIntegerField(), null=True)
 
     def __str__(self) -> str:

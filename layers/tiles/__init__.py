@@ -1,0 +1,1 @@
+"""Vector tiles of any collection: drawn by PostGIS, kept in files, permission asked every time."""

@@ -1,0 +1,99 @@
+"""The SQL of a tile, composed once for each collection and set of rights.
+
+Inside a tile a feature needs no clipping: it is moved and scaled, and `ST_AsMVT` cuts the decimals,
+for which half a unit is added. Only features over the edge go through `ST_AsMVTGeom`. Measured in
+`bench/tiles`: 0.3 to 0.5 times the cost, within 1.5 units of the full form.
+"""
+
+from functools import lru_cache
+
+from accounts.policy import EPOCH_SQL
+from layers.access import View
+from layers.prepared import Statement, numbered
+from layers.sqltext import conditions, identifier, table, tile_value
+from layers.tiles.grid import BUFFER, EXTENT
+
+# Above this zoom every feature is a candidate; below it some stand for the others.
+OVERVIEW_BELOW = 14
+_WHERE = {"reach": "geometry", "box": "geometry", "dx": "float8", "dy": "float8", "scale": "float8", "flip": "float8"}
+_CHECK = {"relation": "text", "z": "integer", "x": "integer", "y": "integer"}
+
+_CATALOGUE_VERSION = """
+    CASE WHEN EXISTS (SELECT 1 FROM layers_touch WHERE relation = 'catalogue') THEN -1
+    ELSE coalesce((SELECT version FROM layers_relationversion WHERE relation = 'catalogue'), 0) END"""
+_VERSION = """
+    CASE WHEN EXISTS (SELECT 1 FROM layers_touch WHERE relation = :relation) THEN -1
+    WHEN :z < 14 THEN coalesce((SELECT version FROM layers_relationversion WHERE relation = :relation), 0)
+    ELSE greatest(
+      (SELECT whole FROM layers_relationversion WHERE relation = :relation),
+      (SELECT version FROM layers_cellversion
+       WHERE relation = :relation AND x = :x >> (:z - 14) AND y = :y >> (:z - 14)), 0) END"""
+
+# What a kept tile is compared with: policy epoch, catalogue version, version of this part of the table.
+CHECK = numbered(f"SELECT ({EPOCH_SQL}), {_CATALOGUE_VERSION}, {_VERSION}", _CHECK)
+
+
+@lru_cache(maxsize=1024)
+def _statement(sql: str, more: tuple[tuple[str, str], ...]) -> Statement:
+    return numbered(sql, {**_CHECK, **_WHERE, **dict(more)})
+
+
+def draw(view: View) -> Statement:
+    """Return the statement that draws every feature; its first columns are those of `CHECK`."""
+    return _statement(_whole(view, _rows(view, f"{table(view.collection)} t")), ())
+
+
+def draw_largest(view: View) -> Statement:
+    """Return the statement that draws the `keep` largest features of an overfull tile."""
+    shape = f"t.{identifier(view.collection.tile_geometry)}"
+    size = f"(ST_XMax({shape}) - ST_XMin({shape})) ^ 2 + (ST_YMax({shape}) - ST_YMin({shape})) ^ 2"
+    where = " AND ".join([f"{shape} && :reach", *conditions(view)])
+    largest = f"(SELECT t.* FROM {table(view.collection)} t WHERE {where} ORDER BY {size} DESC LIMIT :keep) t"
+    return _statement(_whole(view, _rows(view, largest)), (("keep", "integer"),))
+
+
+def draw_overview(view: View) -> Statement:
+    """Return the statement that draws what stands for the others, chosen `coarser` levels above."""
+    one = view.collection
+    standing = f"""(SELECT fid AS standing_fid FROM layers_overview
+        WHERE collection = :collection AND level = greatest(:z - :coarser, 0) AND box && :reach OFFSET 0) standing
+        JOIN {table(one)} t ON t.{identifier(one.key)} = standing_fid"""
+    more = (("collection", "text"), ("coarser", "integer"))
+    return _statement(_whole(view, _rows(view, standing, simplified=True)), more)
+
+
+def _whole(view: View, rows: str) -> str:
+    return f"""
+    SELECT epoch, catalogue, version, tile.body, tile.features
+    FROM (SELECT ({EPOCH_SQL}) AS epoch, {_CATALOGUE_VERSION} AS catalogue, {_VERSION} AS version) now,
+    (SELECT ST_AsMVT(r, '{view.collection.id}', {EXTENT}, 'geom_', 'id_') AS body, count(*) AS features
+     FROM ({rows}) r) tile"""
+
+
+def _rows(view: View, source: str, *, simplified: bool = False) -> str:
+    one = view.collection
+    shape = f"t.{identifier(one.tile_geometry)}"
+    values = [tile_value(view, field) for field in view.fields if field.in_tile]
+    geometry = _simplified(shape) if simplified or one.geometry_type == "Geometry" else _shortcut(one.geometry_type, shape)
+    where = " AND ".join([f"{shape} && :reach", *conditions(view)])
+    columns = ", ".join([f"t.{identifier(one.key)} AS id_", *values, f"{geometry} AS geom_"])
+    return f"SELECT {columns} FROM {source} WHERE {where}"
+
+
+def _shortcut(kind: str, shape: str) -> str:
+    moved = f"ST_TransScale({shape}, :dx, :dy, :scale, :flip)"
+    if kind == "Point":
+        return moved
+    # What is smaller than a unit would collapse; the full form leaves it out.
+    seen = f"(ST_XMax({shape}) - ST_XMin({shape})) + (ST_YMax({shape}) - ST_YMin({shape})) > 2 / :scale"
+    if "Point" in kind:
+        seen = "true"
+    return f"CASE WHEN {shape} @ :reach AND {seen} THEN {moved} ELSE {_clipped(shape)} END"
+
+
+def _clipped(shape: str) -> str:
+    return f"ST_AsMVTGeom({shape}, :box, {EXTENT}, {BUFFER}, true)"
+
+
+def _simplified(shape: str) -> str:
+    return _clipped(f"ST_Simplify({shape}, 0.5 / :scale, true)")
