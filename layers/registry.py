@@ -37,7 +37,11 @@ def declared() -> Mapping[str, Collection]:
     """Return what the apps' `layers.py` modules declare in COLLECTIONS, by id."""
     found: dict[str, Collection] = {}
     for config in apps.get_app_configs():
-        if config.module is None or config.name == "layers" or not module_has_submodule(config.module, "layers"):
+        if (
+            config.module is None
+            or config.name == "layers"
+            or not module_has_submodule(config.module, "layers")
+        ):
             continue
         for one in getattr(import_module(f"{config.name}.layers"), "COLLECTIONS", ()):
             if one.id in found:
@@ -126,7 +130,9 @@ def from_dataset(dataset: Dataset) -> Collection:
         ),
         view_roles=frozenset(dataset.view_roles),
         edit_roles=frozenset(dataset.edit_roles),
-        style=tuple(dataset.style or styles.default_style(dataset.geometry_type, label=label, seed=dataset.slug)),
+        style=tuple(
+            dataset.style or styles.default_style(dataset.geometry_type, label=label, seed=dataset.slug)
+        ),
         heading="{" + label + "}" if label else "",
         license=dataset.license,
         source=dataset.source or dataset.file_name,

@@ -43,7 +43,9 @@ class CatalogueEntry(models.Model):
     description_ar = models.TextField(_("description in Arabic"), blank=True)
     description_en = models.TextField(_("description in English"), blank=True)
     description_fr = models.TextField(_("description in French"), blank=True)
-    view_roles = ArrayField(models.CharField(max_length=20), verbose_name=_("who may see it"), null=True, blank=True)
+    view_roles = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("who may see it"), null=True, blank=True
+    )
     visible_by_default = models.BooleanField(_("shown at start"), null=True, blank=True)
     opacity = models.FloatField(_("opacity"), null=True, blank=True)
     min_zoom = models.PositiveSmallIntegerField(_("smallest zoom"), null=True, blank=True)
@@ -59,7 +61,8 @@ class CatalogueEntry(models.Model):
         ordering = ["order", "collection"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(opacity__isnull=True) | Q(opacity__gte=0, opacity__lte=1), name="entry_opacity_is_share"
+                condition=Q(opacity__isnull=True) | Q(opacity__gte=0, opacity__lte=1),
+                name="entry_opacity_is_share",
             ),
             models.CheckConstraint(
                 condition=Q(min_zoom__isnull=True)

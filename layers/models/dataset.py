@@ -45,7 +45,9 @@ class Dataset(models.Model):
     description_en = models.TextField(_("description in English"), blank=True)
     description_fr = models.TextField(_("description in French"), blank=True)
     view_roles = ArrayField(models.CharField(max_length=20), verbose_name=_("who may see it"), default=public)
-    edit_roles = ArrayField(models.CharField(max_length=20), verbose_name=_("who may change it"), default=list)
+    edit_roles = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("who may change it"), default=list
+    )
     style = models.JSONField(_("style"), null=True, blank=True)
     license = models.CharField(_("licence"), max_length=120, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
@@ -73,14 +75,17 @@ class Dataset(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(slug__regex=r"^[a-z][a-z0-9-]*$"), name="dataset_slug_plain"),
             models.CheckConstraint(
-                condition=Q(relation__regex=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$"), name="dataset_relation_plain"
+                condition=Q(relation__regex=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$"),
+                name="dataset_relation_plain",
             ),
         ]
 
     @property
     def title(self) -> Text3:
         """Return the title in three languages, or the key."""
-        return Text3(self.title_ar or self.title_en or self.title_fr or self.slug, self.title_en, self.title_fr)
+        return Text3(
+            self.title_ar or self.title_en or self.title_fr or self.slug, self.title_en, self.title_fr
+        )
 
     @property
     def description(self) -> Text3:
@@ -124,13 +129,17 @@ class DatasetField(models.Model):
         ordering = ["order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["dataset", "name"], name="dataset_field_once"),
-            models.CheckConstraint(condition=Q(name__regex=r"^[a-z_][a-z0-9_]*$"), name="dataset_field_plain"),
+            models.CheckConstraint(
+                condition=Q(name__regex=r"^[a-z_][a-z0-9_]*$"), name="dataset_field_plain"
+            ),
         ]
 
     @property
     def title(self) -> Text3:
         """Return the label in three languages, or the column's name."""
-        return Text3(self.title_ar or self.title_en or self.title_fr or self.name, self.title_en, self.title_fr)
+        return Text3(
+            self.title_ar or self.title_en or self.title_fr or self.name, self.title_en, self.title_fr
+        )
 
     def __str__(self) -> str:
         """Return the column's name."""

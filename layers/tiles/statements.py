@@ -15,7 +15,14 @@ from layers.tiles.grid import BUFFER, EXTENT
 
 # Above this zoom every feature is a candidate; below it some stand for the others.
 OVERVIEW_BELOW = 14
-_WHERE = {"reach": "geometry", "box": "geometry", "dx": "float8", "dy": "float8", "scale": "float8", "flip": "float8"}
+_WHERE = {
+    "reach": "geometry",
+    "box": "geometry",
+    "dx": "float8",
+    "dy": "float8",
+    "scale": "float8",
+    "flip": "float8",
+}
 _CHECK = {"relation": "text", "z": "integer", "x": "integer", "y": "integer"}
 
 _CATALOGUE_VERSION = """
@@ -74,7 +81,11 @@ def _rows(view: View, source: str, *, simplified: bool = False) -> str:
     one = view.collection
     shape = f"t.{identifier(one.tile_geometry)}"
     values = [tile_value(view, field) for field in view.fields if field.in_tile]
-    geometry = _simplified(shape) if simplified or one.geometry_type == "Geometry" else _shortcut(one.geometry_type, shape)
+    geometry = (
+        _simplified(shape)
+        if simplified or one.geometry_type == "Geometry"
+        else _shortcut(one.geometry_type, shape)
+    )
     where = " AND ".join([f"{shape} && :reach", *conditions(view)])
     columns = ", ".join([f"t.{identifier(one.key)} AS id_", *values, f"{geometry} AS geom_"])
     return f"SELECT {columns} FROM {source} WHERE {where}"
