@@ -105,7 +105,9 @@ def of_role(role: str, limit: Districts, verb: str, target: Target, book: Rulebo
 
 def of_field(role: str, limit: Districts, verb: str, target: Target, name: str, book: Rulebook) -> Grant:
     """Return what the role gives on one field of a collection that may be seen."""
-    relevant = [rule for rule in book.on(target.id) if (rule.role, rule.verb, rule.field) == (role, verb, name)]
+    relevant = [
+        rule for rule in book.on(target.id) if (rule.role, rule.verb, rule.field) == (role, verb, name)
+    ]
     default = _by_sensitivity(role, dict(target.fields).get(name))
     return _grant(role, default, relevant, limit if target.has_districts else None, target)
 

@@ -43,7 +43,7 @@ class TokenMiddleware:
         subject = subject_of(request)
         if request.method not in SAFE_METHODS and not (subject.verbs or frozenset()) - READING:
             raise Forbidden(reasons.FORBIDDEN, detail=str(reasons.READING_TOKEN))
-        request.user = SimpleLazyObject(lambda: User.objects.get(pk=subject.user_id))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(lambda: User.objects.get(pk=subject.user_id))  # type: ignore
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
 
 

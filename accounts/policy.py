@@ -37,15 +37,24 @@ class Protected(Protocol):
     """
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Return the name that access rules use."""
+
     @property
-    def view_roles(self) -> frozenset[str]: ...
+    def view_roles(self) -> frozenset[str]:
+        """Return who may see it by declaration."""
+
     @property
-    def edit_roles(self) -> frozenset[str]: ...
+    def edit_roles(self) -> frozenset[str]:
+        """Return who may change it by declaration."""
+
     @property
-    def sensitivities(self) -> Mapping[str, Sensitivity]: ...
+    def sensitivities(self) -> Mapping[str, Sensitivity]:
+        """Return how private each field is."""
+
     @property
-    def district_field(self) -> str | None: ...
+    def district_field(self) -> str | None:
+        """Return the column that holds a row's district."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,9 @@ def decide(
         return Decision(True, reasons.admin())
     ruling = Ruling(False, reasons.unknown_field())
     for step_verb, step_field in _steps(verb, field):
-        ruling = _best(_over_roles(subject.districts_by_role, step_verb, what, step_field, book), district, book)
+        ruling = _best(
+            _over_roles(subject.districts_by_role, step_verb, what, step_field, book), district, book
+        )
         if not ruling.allowed:
             break
     return Decision(ruling.allowed, ruling.reason)
@@ -182,25 +193,32 @@ def _telling(ruling: Ruling) -> int:
 @lru_cache(maxsize=8192)
 def _rights(book: Rulebook, limits: tuple, verbs: tuple | None, what: Target) -> _Rights:
     by_role = {role: None if ids == (-1,) else frozenset(ids) for role, ids in limits}
+    scope: Districts = frozenset()
+    by_field: dict[str, Districts]
     names = [name for name, _sensitivity in what.fields]
     if verbs is not None and Verb.VIEW not in verbs:
-        scope, by_field = frozenset(), {}
+        by_field = {}
     elif "admin" in by_role:
         scope, by_field = None, dict.fromkeys(names)
     else:
         scope = _union(_over_roles(by_role, Verb.VIEW, what, None, book), book)
         by_field = {
-            name: _meet(scope, _union(_over_roles(by_role, Verb.VIEW, what, name, book), book)) for name in names
+            name: _meet(scope, _union(_over_roles(by_role, Verb.VIEW, what, name, book), book))
+            for name in names
         }
     seen = frozenset(name for name, where in by_field.items() if where == scope and scope != frozenset())
     partly = tuple(
-        (name, where) for name, where in sorted(by_field.items()) if name not in seen and where is not None and where
+        (name, where)
+        for name, where in sorted(by_field.items())
+        if name not in seen and where is not None and where
     )
     does = [verb for verb in Verb.values if _does(by_role, verbs, verb, what, book)]
     return _Rights(scope, seen, partly, _hash(scope, seen, partly, does))
 
 
-def _does(by_role: Mapping[str, Districts], verbs: tuple | None, verb: str, what: Target, book: Rulebook) -> str:
+def _does(
+    by_role: Mapping[str, Districts], verbs: tuple | None, verb: str, what: Target, book: Rulebook
+) -> str:
     """Return where a verb is allowed, as text."""
     if verbs is not None and verb not in verbs:
         return ""

@@ -105,7 +105,9 @@ def unknown_field() -> Reason:
 
 def other_district(role: str) -> Reason:
     """Explain a role that is limited to districts elsewhere."""
-    return Reason("district", _("The role %(role)s is held for other districts only."), {"role": role_title(role)})
+    return Reason(
+        "district", _("The role %(role)s is held for other districts only."), {"role": role_title(role)}
+    )
 
 
 def without_districts(role: str) -> Reason:

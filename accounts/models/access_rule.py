@@ -27,13 +27,23 @@ class AccessRule(models.Model):
     verb = models.CharField(_("right"), max_length=10, choices=Verb.choices)
     field = models.CharField(_("field"), max_length=80, blank=True, default="")
     district = models.ForeignKey(
-        "municipality.District", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("district")
+        "municipality.District",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("district"),
     )
     allow = models.BooleanField(_("allows"), choices=[(True, _("allows")), (False, _("forbids"))])
     reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("made by"),
     )
 
     class Meta:

@@ -22,7 +22,9 @@ class ApiToken(models.Model):
     audit_hidden = ("digest",)
     audit_ignored = ("last_used_at",)
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens", verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens", verbose_name=_("user")
+    )
     name = models.CharField(_("name"), max_length=80)
     # The token itself is shown once and never kept.
     digest = models.CharField(max_length=64, unique=True)

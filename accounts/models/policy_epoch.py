@@ -16,3 +16,6 @@ class PolicyEpoch(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="policy_epoch_single")]
+
+    def __str__(self) -> str:
+        return str(self.epoch)

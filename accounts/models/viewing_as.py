@@ -8,13 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import PUBLIC, Role
 
-VIEWABLE_ROLES = [(PUBLIC, _("Everybody")), *((role.value, role.label) for role in Role if role != Role.ADMIN)]
+VIEWABLE_ROLES = [
+    (PUBLIC, _("Everybody")),
+    *((role.value, role.label) for role in Role if role != Role.ADMIN),
+]
 
 
 class ViewingAs(models.Model):
     """From when to when an administrator looked at the portal as a role."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("user")
+    )
     role = models.CharField(_("role"), max_length=20, choices=VIEWABLE_ROLES)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
