@@ -58,6 +58,22 @@ class Parcel(Feature):
         db_persist=True,
         verbose_name=_("measured area"),
     )
+    opened_by = models.ForeignKey(
+        "cadastre.Record",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opened_parcels",
+        verbose_name=_("opened by"),
+    )
+    closed_by = models.ForeignKey(
+        "cadastre.Record",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="closed_parcels",
+        verbose_name=_("closed by"),
+    )
     geom = models.MultiPolygonField(_("boundary"), srid=settings.GRID_SRID, spatial_index=False)
     geom_tile = tile_geometry("MultiPolygon")
 
