@@ -1,0 +1,1 @@
+"""Writing the invented town into the registers of a new instance."""

@@ -1,0 +1,139 @@
+"""The town's land and buildings as rows of the registers."""
+
+from typing import Any
+
+import numpy as np
+
+from demo.loading.copying import Columns, multi
+from demo.town.tables import Table, objects, size
+from demo.town.zoning import LIMITS
+
+GOVERNORATE = "محافظة الجبل"
+PLAN = "المخطط الهيكلي 2019"
+_NAMES = ("name_ar", "name_en", "name_fr")
+
+
+def keys(table: Table) -> Any:
+    """Return the primary keys of a table's rows: 1 and on, in the order in which they were generated."""
+    return np.arange(1, size(table) + 1)
+
+
+def reference(column: Any) -> Any:
+    """Return positions of rows in another table as their keys; none stays none."""
+    return objects([None if value < 0 else int(value) + 1 for value in column])
+
+
+def district_rows(tables: dict[str, Table]) -> Columns:
+    """Return the districts, coded by town and quarter."""
+    table = tables["districts"]
+    many = size(tables["towns"]) > 1
+    names = {name: table[name] for name in _NAMES}
+    if many:
+        names = {
+            name: objects(
+                [
+                    f"{quarter} – {tables['towns'][name][town]}"
+                    for quarter, town in zip(table[name], table["town"], strict=True)
+                ]
+            )
+            for name in _NAMES
+        }
+    codes = objects([f"{key:02d}" for key in keys(table)])
+    return {"id": keys(table), "code": codes, **names, "geom": multi(table["geom"])}
+
+
+def basin_rows(tables: dict[str, Table]) -> Columns:
+    """Return the basins, numbered through the whole municipality."""
+    table = tables["basins"]
+    count = size(table)
+    return {
+        "id": keys(table),
+        "governorate": objects([GOVERNORATE] * count),
+        "locality": tables["towns"]["name_ar"][table["town"]],
+        "number": objects([str(key) for key in keys(table)]),
+        **{name: table[name] for name in _NAMES},
+        "is_settled": table["is_settled"] if "is_settled" in table else np.ones(count, dtype=bool),
+        "geom": multi(table["geom"]),
+    }
+
+
+def street_rows(tables: dict[str, Table]) -> Columns:
+    """Return the streets, numbered through the whole municipality."""
+    table = tables["streets"]
+    return {
+        "id": keys(table),
+        "code": objects([f"S{key:04d}" for key in keys(table)]),
+        **{name: table[name] for name in (*_NAMES, "street_class", "surface", "width_m", "has_sidewalk")},
+        "district_id": reference(table["district"]),
+        "geom": multi(table["geom"]),
+    }
+
+
+def parcel_rows(tables: dict[str, Table]) -> Columns:
+    """Return the parcels."""
+    table = tables["parcels"]
+    return {
+        "id": keys(table),
+        "basin_id": reference(table["basin"]),
+        "quarter": objects([""] * size(table)),
+        "number": table["number"],
+        "district_id": reference(table["district"]),
+        "street_id": reference(table["street"]),
+        **{name: table[name] for name in ("land_use", "zone_code", "source_class", "area_official_m2")},
+        "geom": multi(table["geom"]),
+    }
+
+
+def place_rows(tables: dict[str, Table]) -> Columns:
+    """Return landmarks and neighbourhoods."""
+    table = tables["places"]
+    return {"id": keys(table), "kind": table["kind"], **{n: table[n] for n in _NAMES}, "geom": table["geom"]}
+
+
+def zone_rows(tables: dict[str, Table]) -> Columns:
+    """Return the zones of the master plan."""
+    table = tables["zones"]
+    return {
+        "id": keys(table),
+        **{name: table[name] for name in ("code", "kind", *_NAMES)},
+        "plan_reference": objects([PLAN] * size(table)),
+        **{name: table[name] for name in LIMITS},
+        "geom": multi(table["geom"]),
+    }
+
+
+def building_codes(tables: dict[str, Table]) -> Any:
+    """Return the municipality's building numbers: basin, parcel, and which building on it."""
+    buildings, parcels = tables["buildings"], tables["parcels"]
+    parcel = buildings["parcel"]
+    order = np.argsort(parcel, kind="stable")
+    nth = np.empty(len(parcel), dtype=np.int64)
+    ordered = parcel[order]
+    nth[order] = np.arange(len(parcel)) - np.searchsorted(ordered, ordered) + 1
+    basin, number = parcels["basin"][parcel] + 1, parcels["number"][parcel]
+    return objects([f"{b}-{p}-{k}" for b, p, k in zip(basin, number, nth, strict=True)])
+
+
+def building_rows(tables: dict[str, Table]) -> Columns:
+    """Return the buildings."""
+    table = tables["buildings"]
+    return {
+        "id": keys(table),
+        "code": building_codes(tables),
+        **{f"{name}_id": reference(table[name]) for name in ("parcel", "district", "street")},
+        **{
+            name: table[name]
+            for name in ("house_number", *_NAMES, "use", "condition", "floors", "height_m", "year_built")
+        },
+        "geom": multi(table["geom"]),
+    }
+
+
+def unit_rows(tables: dict[str, Table]) -> Columns:
+    """Return the units of the buildings."""
+    table = tables["units"]
+    return {
+        "id": keys(table),
+        "building_id": reference(table["building"]),
+        **{name: table[name] for name in ("floor", "number", "use", "area_m2", "is_vacant")},
+    }

@@ -1,0 +1,107 @@
+"""The whole town into an empty instance, in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import shapely
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from core.errors import Conflict
+from demo.loading import land
+from demo.loading.copying import Columns, copy_rows, multi
+from demo.town.tables import Table
+from demo.town.town import Say, Town
+
+Rows = Callable[[dict[str, Table]], Columns]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One register: its table, what is written into it, and what to call it."""
+
+    relation: str
+    rows: Rows
+    noun: str
+
+
+STEPS = (
+    Step("municipality_district", land.district_rows, "districts"),
+    Step("cadastre_basin", land.basin_rows, "basins"),
+    Step("cadastre_street", land.street_rows, "streets"),
+    Step("planning_zoningdistrict", land.zone_rows, "zones"),
+    Step("cadastre_parcel", land.parcel_rows, "parcels"),
+    Step("buildings_building", land.building_rows, "buildings"),
+    Step("buildings_unit", land.unit_rows, "units"),
+    Step("cadastre_place", land.place_rows, "places"),
+)
+_LARGE = 20_000
+
+
+def refuse_unless_empty(*, replace: bool) -> None:
+    """Refuse an instance that holds anything already, unless it shall be replaced."""
+    if replace:
+        return
+    with connection.cursor() as cursor:
+        for relation in ("municipality_municipality", *(step.relation for step in STEPS)):
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {relation})")
+            if cursor.fetchone()[0]:
+                raise Conflict(
+                    "This instance already holds a municipality. Nothing was changed; "
+                    "--replace empties its registers and loads the demo instead."
+                )
+
+
+def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
+    """Write every register and return how many rows each got; all or nothing."""
+    counts: dict[str, int] = {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        if replace:
+            relations = ", ".join(["municipality_municipality", *(step.relation for step in STEPS)])
+            cursor.execute(f"TRUNCATE {relations} RESTART IDENTITY CASCADE")
+        _municipality(cursor, town)
+        for step in STEPS:
+            counts[step.noun] = _fill(cursor, step, town.tables)
+            say(f"{counts[step.noun]:>9,} {step.noun}")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return counts
+
+
+def _municipality(cursor: CursorWrapper, town: Town) -> None:
+    towns = town.tables["towns"]
+    boundary = shapely.union_all(towns["geom"], grid_size=0.001)
+    copy_rows(cursor, "municipality_municipality", {
+        "id": [1],
+        "name_ar": [towns["name_ar"][0]], "name_en": [towns["name_en"][0]], "name_fr": [towns["name_fr"][0]],
+        "country": ["PS"], "digits": ["latn"], "basemap": ["own"], "basemap_url": [""], "basemap_attribution": [""],
+        "boundary": multi([boundary]),
+    })  # fmt: skip
+
+
+def _fill(cursor: CursorWrapper, step: Step, tables: dict[str, Table]) -> int:
+    columns = step.rows(tables)
+    count = len(columns["id"])
+    if not count:
+        return 0
+    # Building an index once is far cheaper than keeping it through a million rows.
+    kept = _drop_indexes(cursor, step.relation) if count > _LARGE else []
+    copy_rows(cursor, step.relation, columns)
+    for definition in kept:
+        cursor.execute(definition)
+    cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [step.relation, count])
+    return count
+
+
+def _drop_indexes(cursor: CursorWrapper, relation: str) -> list[str]:
+    """Drop the indexes that stand for no constraint and return how to make them again."""
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i "
+        "WHERE indrelid = %s::regclass AND NOT indisunique "
+        "AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+        [relation],
+    )
+    found = cursor.fetchall()
+    for name, _ in found:
+        cursor.execute(f"DROP INDEX {name}")
+    return [definition for _, definition in found]

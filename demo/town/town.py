@@ -1,0 +1,127 @@
+"""The whole invented municipality, town by town, as tables."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from demo.town import names, register
+from demo.town.blocks import shrink_to_kerbs
+from demo.town.civic import FACILITIES, build_facilities, choose_blocks
+from demo.town.footprints import Footprints, build_on
+from demo.town.fronts import find_fronts
+from demo.town.layout import Site, Surveyor
+from demo.town.lots import cut_parcels
+from demo.town.noise import Noise
+from demo.town.rings import NO_STREET, Ring
+from demo.town.tables import Table, join, objects
+from demo.town.terrain import Terrain, raise_hills
+from demo.town.zones import gross_area_m2
+from demo.town.zoning import draw_zones
+
+CENTRE = (169_000.0, 142_400.0)
+"""The town's middle in the Palestine grid (EPSG:28191), on the hills."""
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Town:
+    """What was generated: registers as tables, the land's shape, and what was planted in it."""
+
+    seed: int
+    terrain: Terrain
+    tables: dict[str, Table]
+    truth: dict[str, object] = field(default_factory=dict)
+
+
+def invent_town(parcels: int, seed: int, say: Say = lambda line: None) -> Town:
+    """Return a municipality of about so many parcels, the same for the same numbers."""
+    rng = np.random.default_rng([seed, 0])
+    radius = float(np.sqrt(gross_area_m2(parcels) / np.pi))
+    terrain = raise_hills(rng, CENTRE, radius * 1.5)
+    limits = _limits(terrain, radius, rng)
+    tables = join([_survey_town(Site(limits, np.array(CENTRE), parcels), terrain, seed, 0)])
+    return Town(seed, terrain, tables)
+
+
+def _limits(terrain: Terrain, radius: float, rng: np.random.Generator) -> Ring:
+    """The municipality's limits: a rounded, uneven outline."""
+    noise = Noise(rng)
+    angle = np.linspace(0, 2 * np.pi, max(60, int(2 * np.pi * radius / 25)), endpoint=False)
+    size = radius * 1.03 * (1 + 0.35 * noise.at(np.cos(angle) * 1.2, np.sin(angle) * 1.2, 1.0))
+    points = np.array(CENTRE) + np.column_stack([size * np.cos(angle), size * np.sin(angle)])
+    return Ring(points, np.full(len(points), NO_STREET))
+
+
+def _survey_town(site: Site, terrain: Terrain, seed: int, number: int) -> dict[str, Table]:
+    """Generate one town's registers; its choices depend on the seed and its own number alone."""
+    rng = np.random.default_rng([seed, 1, number])
+    surveyor = Surveyor(site, terrain, rng)
+    layout = surveyor.survey()
+    land = shrink_to_kerbs(layout)
+    chosen = choose_blocks(layout, land, site.centre, site.parcels, rng)
+    lots = cut_parcels(layout, land, chosen.facility >= 0, rng)
+    lines = np.array([shapely.LineString(street.line) for street in layout.streets], dtype=object)
+    half = np.array([street.width / 2 for street in layout.streets])
+    fronts = find_fronts(lots.shapes, lines, half)
+    facility = chosen.facility[lots.block]
+    zone = np.array([block.zone for block in layout.blocks])[lots.block]
+    common, public = np.flatnonzero(facility < 0), np.flatnonzero(facility >= 0)
+    houses = build_on(lots.shapes[common], zone[common], fronts.bearing[common], fronts.place[common], rng)
+    kinds = [FACILITIES[k].kind for k in facility[public]]
+    halls = build_facilities(lots.shapes[public], kinds, fronts.bearing[public])
+    built = Footprints(
+        np.concatenate([houses.shapes, halls.shapes]),
+        np.concatenate([common[houses.parcel], public[halls.parcel]]),
+    )
+    built.shapes = rounded(built.shapes)
+    zoning = draw_zones(layout, chosen, surveyor.mains)
+    state = register.Registered(layout, chosen, lots, fronts, zoning, built, facility)
+    districts = register.district_table(layout)
+    basins = register.basin_table(layout, rng)
+    streets = register.street_table(layout, districts, rng)
+    parcels = register.parcel_table(state, rng)
+    buildings = register.building_table(state, parcels, streets, rng)
+    places = _places(state)
+    called = names.TOWN
+    return {
+        "towns": {
+            "name_ar": objects([called.ar]), "name_en": objects([called.en]), "name_fr": objects([called.fr]),
+            "geom": objects([site.limits.polygon]),
+        },
+        "districts": districts,
+        "basins": basins,
+        "streets": streets,
+        "zones": zoning.table,
+        "parcels": parcels,
+        "buildings": buildings,
+        "units": register.unit_table(buildings, rng),
+        "places": places,
+    }  # fmt: skip
+
+
+def rounded(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes with coordinates to the millimetre, those kept as they were that this would spoil."""
+    result = shapely.transform(shapes, lambda points: np.round(points, 3))
+    return np.where(shapely.is_valid(result), result, shapes)
+
+
+def _places(state: register.Registered) -> Table:
+    rows = [
+        (
+            FACILITIES[state.facility[k]].kind,
+            state.chosen.names[int(state.lots.block[k])],
+            state.lots.shapes[k],
+        )
+        for k in np.flatnonzero(state.facility >= 0)
+    ]
+    return {
+        "kind": objects([kind for kind, _, _ in rows]),
+        "name_ar": objects([name.ar for _, name, _ in rows]),
+        "name_en": objects([name.en for _, name, _ in rows]),
+        "name_fr": objects([name.fr for _, name, _ in rows]),
+        "geom": objects([shapely.point_on_surface(shape) for _, _, shape in rows]),
+    }
