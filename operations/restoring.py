@@ -29,7 +29,6 @@ def restore(source: Path) -> Manifest:
     reader.verify()
     name = settings.DATABASES["default"]["NAME"]
     fresh = f"{name}_restoring"
-    connection.close()
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder, postgres.maintenance() as session:
         dump = Path(folder) / "database.dump"
         reader.extract_dump(dump)
@@ -111,6 +110,7 @@ def _fill(database: str, dump: Path) -> None:
 
 
 def _require_rows(database: str, manifest: Manifest) -> None:
+    connection.close()
     usual = connection.settings_dict["NAME"]
     connection.settings_dict["NAME"] = database
     try:
