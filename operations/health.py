@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 
-WORKER_ROLE = "gisportal_worker"
+from jobs.worker import workers_alive
+
 LEAST_FREE_BYTES = 200_000_000
 
 
@@ -50,14 +51,8 @@ def _cache() -> tuple[bool, str]:
 
 
 def _worker() -> tuple[bool, str]:
-    """Count the worker's sessions: it holds one for as long as it lives."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gisportal-worker' "
-            "AND datname = current_database()"
-        )
-        (count,) = cursor.fetchone()
-    return count > 0, f"{count} sessions"
+    alive = workers_alive()
+    return alive > 0, f"{alive} alive"
 
 
 def _disk() -> tuple[bool, str]:

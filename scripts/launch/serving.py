@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -85,11 +86,13 @@ def programs(instance: Instance, port: int) -> list[Program]:
     web += ["--workers", str(min(max(cores, 2), 8)), "--blocking-threads", "4", "--backlog", "1024"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "20", "--log-level", "warning", "--no-ws"]
     worker = [str(PYTHON), "manage.py", "worker"]
+    measured = instance.folder / "metrics"
+    shutil.rmtree(measured, ignore_errors=True)
+    measured.mkdir(mode=0o700)
+    env = {"PROMETHEUS_MULTIPROC_DIR": str(measured)}
     started = [("worker", worker, "worker"), ("web server", [*web, "gisportal.wsgi:application"], "web")]
-    if not (ROOT / "jobs/management/commands/worker.py").exists():
-        started = started[1:]
     return [
-        Program(name, command, {"GISPORTAL_ROLE": role}, instance.log(role))
+        Program(name, command, {**env, "GISPORTAL_ROLE": role}, instance.log(role))
         for name, command, role in started
     ]
 

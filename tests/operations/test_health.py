@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from core.instance import secret
+from jobs.worker import ALIVE_KEY
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +53,8 @@ def test_measurements_are_for_this_machine_or_the_token_alone(client: Client) ->
     assert client.get("/metrics", headers=token).status_code == 200
 
 
-def test_a_worker_is_seen_by_its_session(client: Client) -> None:
-    parameters = {**connection.get_connection_params(), "application_name": "gisportal-worker"}
-    with closing(psycopg2.connect(**parameters)):
+def test_a_portal_with_a_worker_is_ready(client: Client) -> None:
+    with closing(psycopg2.connect(**connection.get_connection_params())) as worker:
+        worker.cursor().execute("SELECT pg_advisory_lock_shared(%s)", [ALIVE_KEY])
         answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
