@@ -1,5 +1,7 @@
 """The collections of the cadastre."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from cadastre.models import Basin, Parcel, Place, Street
@@ -13,7 +15,7 @@ IN_FORCE = "end_lifespan IS NULL"
 
 
 def label(
-    text: object, *, minzoom: float, size: int = 12, weight: int = 400, **layout: object
+    text: object, *, minzoom: float, size: int = 12, weight: int = 400, **layout: Any
 ) -> dict[str, object]:
     """Return a map label with the cadastre's halo."""
     return {

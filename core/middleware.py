@@ -23,7 +23,7 @@ class LanguageMiddleware:
         asked = request.GET.get("lang")
         language = asked if asked in LANGUAGES else translation.get_language_from_request(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         if asked in LANGUAGES:

@@ -22,10 +22,10 @@ def field_of(model: type[models.Model], name: str, **more: Any) -> Field:
 
     `more` adds or replaces what the model does not know, such as `in_tile` or `sensitivity`.
     """
-    column = model._meta.get_field(name)
+    column: Any = model._meta.get_field(name)
+    title = capfirst(column.verbose_name)
     if isinstance(column, models.GeneratedField):
         column = column.output_field
-    title = capfirst(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     kind = next((kind for base, kind in _TYPES.items() if isinstance(column, base)), FieldType.TEXT)
     choices = dict(getattr(column, "choices", None) or {})
     return Field(**{"name": name, "title": title, "type": kind, "choices": choices, **more})

@@ -1,5 +1,7 @@
 """The collections of the utility networks: mains are public, what leads to a customer is not."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from layers.collections import Collection
@@ -21,7 +23,7 @@ STAFF = frozenset(
 )
 WATER, SEWER, STORM = "#1B6FB5", "#6B4423", "#2FA58E"
 PIPE_WIDTH = ["interpolate", ["linear"], ["get", "diameter_mm"], 50, 1.2, 150, 2, 400, 4]
-COMMON = {
+COMMON: dict[str, Any] = {
     "where": "end_lifespan IS NULL",
     "version_field": "version",
     "updated_field": "begin_lifespan",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class FeatureQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class FeatureQuerySet(models.QuerySet):
     """Verbs that every register's rows understand."""
 
     def in_force(self, at: datetime | None = None) -> Self:
