@@ -1,7 +1,5 @@
 """The collections of the cadastre."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from cadastre.models import Basin, Parcel, Place, Street
@@ -15,13 +13,14 @@ IN_FORCE = "end_lifespan IS NULL"
 
 
 def label(
-    text: object, *, minzoom: float, size: int = 12, weight: int = 400, **layout: Any
+    text: object, *, minzoom: float, size: int = 12, weight: int = 400, along: bool = False
 ) -> dict[str, object]:
-    """Return a map label with the cadastre's halo."""
+    """Return a map label with the cadastre's halo; `along` lays it on each stretch of a line."""
+    placement = {"symbol-placement": "line"} if along else {}
     return {
         "type": "symbol",
         "minzoom": minzoom,
-        "layout": {"text-field": text, "text-size": size, "text-weight": weight, **layout},
+        "layout": {"text-field": text, "text-size": size, "text-weight": weight, **placement},
         "paint": {"text-color": INK_2, "text-halo-color": PAPER, "text-halo-width": 2},
     }
 
@@ -175,7 +174,7 @@ STREETS = Collection(
                 "line-cap": "round",
             },
         },
-        label(["name"], minzoom=15.5, **{"symbol-placement": "line"}),
+        label(["name"], minzoom=15.5, along=True),
     ),
 )
 
