@@ -1,0 +1,263 @@
+"""From a plan to a table: streamed by COPY, transformed, indexed, registered, in one transaction."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2.errors
+from django.conf import settings
+from django.db import connection, transaction
+
+from layers.actions.datasets import register_dataset
+from layers.collections import Field, FieldType
+from layers.importing import naming, planning, transformation
+from layers.importing.errors import ImportRefused
+from layers.importing.planning import Plan
+from layers.importing.reader import encodings, placing
+from layers.importing.reader.process import Reader
+from layers.importing.tables import Table, geometry_type
+from layers.models import Dataset
+
+STAFF_ROLES = (
+    "engineer",
+    "approver",
+    "assessor",
+    "treasurer",
+    "clerk",
+    "network",
+    "surveyor",
+    "auditor",
+    "admin",
+)
+EDIT_ROLES = ("engineer", "surveyor", "network")
+LISTED_ROWS = 100
+_TYPES = {
+    "integer": FieldType.INTEGER,
+    "bigint": FieldType.INTEGER,
+    "real": FieldType.NUMBER,
+    "boolean": FieldType.BOOLEAN,
+    "date": FieldType.DATE,
+    "datetime": FieldType.DATETIME,
+    "instant": FieldType.DATETIME,
+}
+# Kept in the table, but nothing that a card or a filter could show.
+_UNLISTED = ("json", "binary", "time")
+OnProgress = Callable[[int], None]
+
+
+@dataclass
+class Report:
+    """What came of a load, or would come of it: counts, reasons, notes; kept as JSON."""
+
+    read: int = 0
+    loaded: int = 0
+    repaired: int = 0
+    refused: int = 0
+    repairs: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    repaired_rows: list[dict[str, Any]] = field(default_factory=list)
+    refused_rows: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    geometry_type: str = ""
+    srid: int = 0
+    operation: dict[str, Any] = field(default_factory=dict)
+    rehearsed: bool = False
+
+    def note(self, code: str, **params: Any) -> None:
+        """Add something to know."""
+        self.notes.append({"code": code, "params": params})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as JSON."""
+        return asdict(self) | {"repairs": dict(self.repairs), "refusals": dict(self.refusals)}
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal: everything is rolled back."""
+
+
+class Load:
+    """One load of one plan; `refused_to` is the CSV that gets every refused row, with its reason."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        layer: Mapping[str, Any],
+        plan: Plan,
+        *,
+        on_progress: OnProgress = lambda read: None,
+        refused_to: Path | None = None,
+    ) -> None:
+        planning.check(plan, layer)
+        self.reader, self.layer, self.plan, self.on_progress = reader, layer, plan, on_progress
+        self.source_srid = plan.srid or settings.GRID_SRID
+        self.hull = planning.outline(plan, layer)
+        ring = placing.footprint(self.hull, self.source_srid) or []
+        self.srid = (
+            placing.storage_srid(self.source_srid, ring, settings.GRID_SRID) if ring else settings.GRID_SRID
+        )
+        self.report = Report(srid=self.srid)
+        self.table = Table(plan.table, plan.kept)
+        self.refused_to = refused_to
+        self._refused_csv: Any = None
+        self._tally: dict[str, Any] = {}
+
+    def rehearse(self) -> Report:
+        """Do everything but keep nothing; the report is what `run` would say."""
+        try:
+            with transaction.atomic():
+                self.run(by=None)
+                raise _Rehearsed
+        except _Rehearsed:
+            self.report.rehearsed = True
+        return self.report
+
+    @transaction.atomic
+    def run(self, *, by: Any, about: Mapping[str, Any] | None = None) -> Report:
+        """Load, register and report; either all of it happens or nothing."""
+        self._make_room()
+        self._stage()
+        kind = self.report.geometry_type = geometry_type(self._tally["types"])
+        self.report.operation = transformation.describe(self.hull, self.source_srid, self.srid)
+        self.table.make(kind, self.srid)
+        self.report.loaded = self.table.fill(kind, self.source_srid, self.srid)
+        self.table.finish()
+        self._take_notes()
+        self._register(by, about or {})
+        return self.report
+
+    def _make_room(self) -> None:
+        for srid in (self.source_srid, self.srid):
+            transformation.known_to_database(srid)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self.table.relation])
+            cursor.execute("SET LOCAL work_mem = '128MB'")
+            cursor.execute("SELECT to_regclass(%s)", [self.table.relation])
+            exists = cursor.fetchone()[0] is not None
+        known = Dataset.objects.filter(slug=self.plan.slug).exists()
+        if (exists or known) and not self.plan.replace:
+            raise ImportRefused("slug_taken", slug=self.plan.slug)
+        self.table.drop()
+
+    def _stage(self) -> None:
+        self.table.make_staging()
+        plan = self.plan
+        request = {
+            "layer": plan.layer,
+            "fields": [{"name": one.name, "type": one.type} for one in plan.kept],
+            "encoding": plan.encoding,
+            "bounds": placing.allowed_box(self.source_srid, self.srid),
+            "swap_axes": plan.swap_axes,
+        }
+        stream = self.reader.copy(request, self._hear)
+        try:
+            with connection.cursor() as cursor:
+                cursor.cursor.copy_expert(self.table.copy_statement, stream, size=1 << 18)
+        except psycopg2.errors.QueryCanceled:
+            # What ended the stream is the cause; the driver only says that it ended.
+            if stream.failure:
+                raise stream.failure from None
+            raise
+        finally:
+            if self._refused_csv:
+                self._refused_csv.close()
+        self._settle()
+
+    def _settle(self) -> None:
+        self.report.read = self._tally["read"]
+        self.report.repaired, self.report.refused = self._tally["repaired"], self._tally["refused"]
+        if not self._tally["types"]:
+            raise ImportRefused("nothing_to_load", read=self.report.read, reasons=dict(self.report.refusals))
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        kind = message["kind"]
+        if kind == "progress":
+            self.on_progress(message["read"])
+        elif kind == "tally":
+            self._tally = message
+        elif kind == "repaired":
+            self.report.repairs[message["reason"]] += 1
+            self._list(self.report.repaired_rows, message)
+        elif kind == "refused":
+            self.report.refusals[message["reason"]] += 1
+            self._list(self.report.refused_rows, message)
+            self._write_refused(message)
+
+    def _list(self, rows: list[dict[str, Any]], message: dict[str, Any]) -> None:
+        if len(rows) < LISTED_ROWS:
+            rows.append({"row": message["row"], "reason": message["reason"]})
+
+    def _write_refused(self, message: dict[str, Any]) -> None:
+        if self.refused_to is None:
+            return
+        if self._refused_csv is None:
+            self._refused_csv = self.refused_to.open("w", encoding="utf-8-sig", newline="")
+            csv.writer(self._refused_csv).writerow(["row", "reason", *(one.name for one in self.plan.kept)])
+        cells = [message["row"], message["reason"], *message["values"]]
+        csv.writer(self._refused_csv).writerow([harmless(cell) for cell in cells])
+
+    def _take_notes(self) -> None:
+        report = self.report
+        if self.srid != settings.GRID_SRID:
+            report.note("outside_municipality", crs=f"EPSG:{self.srid} {placing.name_of(self.srid)}")
+        for code in ("placeless", "flattened", "lost_text"):
+            if self._tally[code]:
+                report.note(code, count=self._tally[code])
+        if self.layer["destroyed"]:
+            report.note("destroyed", count=self.layer["destroyed"])
+        if self.plan.swap_axes:
+            report.note("axes_swapped")
+        self._note_operation()
+        for one in self.plan.kept:
+            if one.type in _UNLISTED:
+                report.note("kept_as_json", field=one.name)
+            elif one.column != naming.plain(one.name):
+                report.note("renamed", field=one.name, column=one.column)
+
+    def _note_operation(self) -> None:
+        done = self.report.operation
+        if done["name"] and done["accuracy_m"] is not None:
+            self.report.note("accuracy", operation=done["name"], metres=f"{done['accuracy_m']:g}")
+        elif done["name"]:
+            self.report.note("accuracy_unknown", operation=done["name"])
+        elif done["difference_m"]:
+            self.report.note("operation_unknown", metres=done["difference_m"])
+
+    def _register(self, by: Any, about: Mapping[str, Any]) -> None:
+        fields = [one for one in self.plan.kept if one.type not in _UNLISTED]
+        label = naming.naming_column([{"column": one.column, "type": one.type} for one in fields])
+        register_dataset(
+            slug=self.plan.slug,
+            relation=self.table.relation,
+            geometry_type=self.report.geometry_type,
+            fields=[
+                Field(
+                    name=one.column,
+                    title=one.title,
+                    type=_TYPES.get(one.type, FieldType.TEXT),
+                    searchable=one.column == label,
+                )
+                for one in fields
+            ],
+            by=by,
+            title=self.plan.title,
+            label_field=label,
+            view_roles=["public"] if self.plan.public else list(STAFF_ROLES),
+            edit_roles=list(EDIT_ROLES),
+            file_format=self.layer["format"],
+            file_crs=f"EPSG:{self.source_srid} {placing.name_of(self.source_srid)}",
+            encoding=encodings.TITLES.get(self.plan.encoding or "", ""),
+            transformation=str(self.report.operation["name"])[:255],
+            feature_count=self.report.loaded,
+            report=self.report.as_dict(),
+            **about,
+        )
+
+
+def harmless(cell: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula."""
+    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{cell}" if risky else cell

@@ -1,0 +1,144 @@
+"""Codes of refusals, repairs and warnings put into words, in the language of whoever asks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS: Mapping[str, Any] = {
+    "file_empty": _("The file “%(name)s” is empty."),
+    "file_damaged": _("The file “%(name)s” is damaged or cut off: it is not a readable %(format)s file."),
+    "file_unreadable": _(
+        "The file cannot be read; it is damaged, cut off or not what its name says. (%(said)s)"
+    ),
+    "file_too_large": _("The file is larger than %(limit_mb)s MB, the most that is taken here."),
+    "format_unknown": _(
+        "Files like “%(name)s” are not read here. Give a GeoPackage (.gpkg), a shapefile in a .zip, a GeoJSON or an OpenStreetMap .pbf file."
+    ),
+    "format_misnamed": _("“%(name)s” is named like a %(claimed)s file, but it is a %(found)s file."),
+    "file_without_layers": _("The file holds no layer."),
+    "file_without_features": _("The file holds no features."),
+    "file_without_geometry": _("The file holds only tables: no feature has a place on the map."),
+    "archive_without_layer": _("The archive holds no file of a format that is read here."),
+    "archive_damaged": _("The archive is damaged or cut off."),
+    "archive_too_many": _("The archive holds %(count)s files; at most %(limit)s are taken."),
+    "archive_bomb": _("The archive unpacks to far more than it should; it is not opened."),
+    "archive_unsafe_name": _("The archive names a file outside of itself (“%(member)s”); it is not opened."),
+    "archive_link": _("The archive holds a link (“%(member)s”); it is not opened."),
+    "archive_nested": _("The archive holds another archive (“%(member)s”). Give the inner one by itself."),
+    "archive_encrypted": _("The archive is protected by a password (“%(member)s”). Give it without."),
+    "shapefile_without_dbf": _(
+        "The shapefile “%(name)s” comes without its .dbf file, which holds the attributes. Put all its files into one .zip."
+    ),
+    "shapefile_without_shp": _(
+        "The archive has parts of a shapefile but not the .shp file, which holds the shapes. Put all its files into one .zip."
+    ),
+    "too_much_memory": _("The file needs more memory to be read than is given to one import."),
+    "too_much_time": _("The file could not be read within %(seconds)s seconds."),
+    "reader_died": _("The file made the reading program stop. It is damaged, or made to do harm."),
+    "sandbox_missing": _(
+        "This system does not let the portal shut off its reading program, so files from outside are not opened. See the installation guide."
+    ),
+    "layer_unknown": _("The file has no layer “%(layer)s”. It has: %(layers)s."),
+    "layer_needed": _("The file has several layers: %(layers)s. Choose one."),
+    "layer_without_geometry": _("The layer “%(layer)s” is a table: its features have no place on the map."),
+    "crs_missing": _(
+        "The file does not say in which coordinate reference system its coordinates are. Choose one; most likely here: %(candidates)s."
+    ),
+    "crs_unknown": _(
+        "There is no coordinate reference system “%(crs)s”. Give an EPSG code such as EPSG:28191."
+    ),
+    "crs_degrees_labelled_metres": _(
+        "The file says %(crs)s, which is in metres, but its coordinates are degrees. Choose the right system, most likely EPSG:4326."
+    ),
+    "crs_metres_labelled_degrees": _(
+        "The file says %(crs)s, which is in degrees, but its coordinates are metres. Choose the right system; most likely here: %(candidates)s."
+    ),
+    "crs_axes_swapped": _(
+        "The coordinates are the wrong way round: latitude comes before longitude. Load the file with swapped axes."
+    ),
+    "crs_outside_area_of_use": _(
+        "Under %(crs)s the features lie where that system is not valid. Choose another one; most likely here: %(candidates)s."
+    ),
+    "encoding_unknown": _("The encoding “%(encoding)s” is not known here. Known are: %(known)s."),
+    "too_many_fields": _(
+        "The layer has %(count)s fields; a layer here has at most %(limit)s. Choose which to keep."
+    ),
+    "field_unknown": _("The layer has no field “%(field)s”."),
+    "slug_invalid": _(
+        "“%(slug)s” cannot be the key of a layer: use lower-case Latin letters, digits and hyphens, a letter first, at most %(limit)s."
+    ),
+    "slug_taken": _(
+        "There is already a layer with the key “%(slug)s”. Choose another key, or replace that layer."
+    ),
+    "nothing_to_load": _("None of the %(read)s features can be loaded. %(reasons)s"),
+}
+
+# Why one row was refused.
+ROW_REASONS: Mapping[str, Any] = {
+    "geometry_unreadable": _("unreadable geometry"),
+    "geometry_too_large": _("more than a million vertices"),
+    "geometry_collapsed": _("nothing of its kind is left after the repair"),
+    "coordinates_not_numbers": _("coordinates that are not numbers"),
+    "outside_grid": _("outside the area in which the grid is valid"),
+    "line_without_length": _("a line without length"),
+    "area_without_surface": _("an area without surface"),
+}
+
+# Why one row was repaired, as GEOS says it.
+REPAIRS: Mapping[str, Any] = {
+    "Self-intersection": _("its outline crosses itself"),
+    "Ring Self-intersection": _("its outline touches itself"),
+    "Duplicate Rings": _("a ring twice"),
+    "Hole lies outside shell": _("a hole outside of its area"),
+    "Holes are nested": _("a hole within a hole"),
+    "Nested shells": _("a part within a part"),
+    "Interior is disconnected": _("its inside is in pieces"),
+    "Too few points in geometry component": _("a ring of too few points"),
+    "Invalid Coordinate": _("a coordinate that is not a number"),
+    "Ring is not closed": _("an open outline"),
+}
+
+NOTES: Mapping[str, Any] = {
+    "outside_municipality": _(
+        "These features lie outside the municipality's grid. They are kept in %(crs)s and do not mix with the survey's own layers."
+    ),
+    "placeless": _("%(count)s features have no geometry: they are kept, but are not on the map."),
+    "flattened": _(
+        "%(count)s features have heights in their coordinates; the map keeps the plan position only."
+    ),
+    "lost_text": _("%(count)s values held characters that the encoding does not have; they show as “�”."),
+    "destroyed": _(
+        "%(count)s of the sampled values are question marks only: the letters were lost before the file came here. Ask for the original."
+    ),
+    "renamed": _("Field “%(field)s” is kept as “%(column)s”."),
+    "kept_as_json": _(
+        "Field “%(field)s” holds structured values; it is kept in the table and not shown on cards."
+    ),
+    "accuracy": _("Transformed by “%(operation)s”, good to about %(metres)s m."),
+    "accuracy_unknown": _(
+        "Transformed by “%(operation)s”. For part of this place EPSG knows only a rough way between the two systems: positions in the grid may be off by a hundred metres there, while the map draws them rightly."
+    ),
+    "operation_unknown": _(
+        "The database transformed differently (by %(metres)s m) from every operation that EPSG lists for this place."
+    ),
+    "axes_swapped": _("The axes were swapped while loading."),
+}
+
+
+def say(table: Mapping[str, Any], code: str, params: Mapping[str, Any] | None = None) -> str:
+    """Return the message in the active language; an unknown code (GEOS's own words) as it is."""
+    text = str(table.get(code, code))
+    return text % params if params and code in table else text
+
+
+def refusal(code: str, params: Mapping[str, Any]) -> str:
+    """Return why a file was refused; a refusal for want of good rows lists their reasons."""
+    if "reasons" in params and isinstance(params["reasons"], dict):
+        params = {**params, "reasons": reasons(params["reasons"])}
+    return say(REFUSALS, code, params)
+
+
+def reasons(counts: Mapping[str, int]) -> str:
+    """Return refused rows by reason in one line: “no geometry: 3; …”."""
+    return "; ".join(f"{say(ROW_REASONS, code)}: {count}" for code, count in counts.items())

@@ -1,0 +1,153 @@
+"""How a layer of a file is to be loaded: proposed from what was found, changed by people, then checked."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+from django.conf import settings
+
+from core.text3 import Text3
+from layers.importing import naming
+from layers.importing.errors import ImportRefused
+from layers.importing.reader import encodings, placing
+
+MAX_FIELDS = 200
+MAX_SLUG = 50
+_SLUG = re.compile(r"[a-z][a-z0-9-]*")
+
+
+@dataclass(frozen=True)
+class PlannedField:
+    """One field: its name in the file, the column that it becomes, its labels, whether it is kept."""
+
+    name: str
+    type: str
+    column: str
+    ar: str
+    en: str
+    fr: str
+    keep: bool = True
+
+    @property
+    def title(self) -> Text3:
+        """Return the labels."""
+        return Text3(self.ar, self.en, self.fr)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides what a file becomes; kept as JSON with the import."""
+
+    layer: str
+    slug: str
+    title: dict[str, str]
+    srid: int | None
+    swap_axes: bool = False
+    encoding: str | None = None
+    public: bool = False
+    replace: bool = False
+    fields: tuple[PlannedField, ...] = field(default_factory=tuple)
+
+    @property
+    def kept(self) -> tuple[PlannedField, ...]:
+        """Return the fields that become columns."""
+        return tuple(one for one in self.fields if one.keep)
+
+    @property
+    def table(self) -> str:
+        """Return the table's name in the schema `imported`."""
+        return self.slug.replace("-", "_")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plan as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Read a plan from JSON."""
+        fields = tuple(PlannedField(**one) for one in stored.get("fields", ()))
+        return cls(**{**stored, "fields": fields})
+
+    def with_(self, **changes: Any) -> Self:
+        """Return the plan with some of it changed."""
+        return replace(self, **changes)
+
+
+def find_layer(inspection: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:
+    """Return the layer of that name or key; without a name the only one with features on the map."""
+    layers: Sequence[Mapping[str, Any]] = inspection["layers"]
+    if name:
+        found = next((one for one in layers if name in (one["key"], one["name"])), None)
+        if found is None:
+            raise ImportRefused("layer_unknown", layer=name, layers=_names(layers))
+    else:
+        usable = [one for one in layers if one["has_geometry"]]
+        if len(usable) != 1:
+            raise ImportRefused("layer_needed", layers=_names(usable))
+        found = usable[0]
+    if not found["has_geometry"]:
+        raise ImportRefused("layer_without_geometry", layer=found["name"])
+    return found
+
+
+def _names(layers: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(str(one["name"]) for one in layers)
+
+
+def propose(layer: Mapping[str, Any], *, slug: str = "", title: str = "") -> Plan:
+    """Return the plan that the findings suggest; a missing reference system stays open."""
+    crs = layer["crs"]
+    names = naming.columns(one["name"] for one in layer["fields"])
+    fields = [
+        PlannedField(one["name"], one["type"], column, **naming.label(one["name"]).as_dict())
+        for one, column in zip(layer["fields"], names, strict=True)
+    ]
+    return Plan(
+        layer=layer["key"],
+        slug=slug or naming.slug(layer["name"]),
+        title=Text3.of(title or layer["name"]).as_dict(),
+        srid=crs["srid"],
+        encoding=layer["encoding"]["found"] if layer["encoding"] else None,
+        fields=tuple(fields),
+    )
+
+
+def check(plan: Plan, layer: Mapping[str, Any]) -> None:
+    """Refuse a plan that cannot be carried out on this layer: key, system, encoding, fields."""
+    if not _SLUG.fullmatch(plan.slug) or len(plan.slug) > MAX_SLUG:
+        raise ImportRefused("slug_invalid", slug=plan.slug, limit=MAX_SLUG)
+    if len(plan.kept) > MAX_FIELDS:
+        raise ImportRefused("too_many_fields", count=len(plan.kept), limit=MAX_FIELDS)
+    if plan.encoding and plan.encoding not in encodings.CANDIDATES:
+        known = ", ".join(encodings.TITLES.values())
+        raise ImportRefused("encoding_unknown", encoding=plan.encoding, known=known)
+    _check_place(plan, layer)
+
+
+def _check_place(plan: Plan, layer: Mapping[str, Any]) -> None:
+    likely = ", ".join(f"EPSG:{one['srid']} {one['name']}" for one in layer["crs"]["candidates"][:3])
+    if plan.srid is None:
+        raise ImportRefused("crs_missing", candidates=likely)
+    if not placing.is_known(plan.srid):
+        raise ImportRefused("crs_unknown", crs=f"EPSG:{plan.srid}")
+    hull = outline(plan, layer)
+    if not hull:
+        return
+    faults = placing.mistakes(hull, plan.srid, settings.GRID_SRID)
+    if faults:
+        raise ImportRefused(f"crs_{faults[0]}", crs=f"EPSG:{plan.srid}", candidates=likely)
+
+
+def outline(plan: Plan, layer: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """Return the layer's outline in the file's coordinates, axes as the plan takes them."""
+    return [(y, x) if plan.swap_axes else (x, y) for x, y in layer["hull"]]
+
+
+def keeping(plan: Plan, names: Sequence[str]) -> tuple[PlannedField, ...]:
+    """Return the plan's fields with only those of the given names (in the file) kept."""
+    known = {one.name for one in plan.fields}
+    for name in names:
+        if name not in known:
+            raise ImportRefused("field_unknown", field=name)
+    return tuple(replace(one, keep=one.name in names) for one in plan.fields)

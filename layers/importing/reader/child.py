@@ -1,0 +1,118 @@
+"""The reading process itself: `python -m layers.importing.reader.child`, driven over its pipes.
+
+Requests come as JSON lines on standard input; answers go out as frames on standard output: one
+byte of kind (J message, C copy data), four bytes of length, the bytes. The process locks itself
+down before it loads a library, and handles one file in one scratch folder.
+"""
+
+import json
+import os
+import struct
+import sys
+from pathlib import Path
+from typing import Any
+
+from layers.importing.reader import archive, drivers, formats, limits
+from layers.importing.reader.refusals import Refusal
+
+_SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/dev/null",
+    "/dev/urandom",
+    "/proc/self",
+    "/proc/cpuinfo",
+)
+
+
+class Child:
+    """Holds the opened file between requests."""
+
+    def __init__(self, out: int) -> None:
+        self.out = out
+        self.sources: list[archive.Source] = []
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Send one message."""
+        self._frame(b"J", json.dumps(message, ensure_ascii=False, default=str, allow_nan=False).encode())
+
+    def send(self, rows: bytes) -> None:
+        """Send COPY rows."""
+        self._frame(b"C", rows)
+
+    def _frame(self, kind: bytes, payload: bytes) -> None:
+        for part in (kind + struct.pack(">I", len(payload)), payload):
+            view = memoryview(part)
+            while view:
+                view = view[os.write(self.out, view) :]
+
+    def open(self, request: dict[str, Any]) -> None:
+        """Lock down, load the libraries, find out what the file is."""
+        path, scratch = Path(request["path"]), Path(request["scratch"])
+        limit = limits.Limits(**request["limits"])
+        libraries = {Path(one) for one in (*sys.path, sys.prefix, sys.base_prefix, sys.exec_prefix) if one}
+        originals = {one.resolve() for one in scratch.iterdir()} | {path.resolve()}
+        readable = [*map(Path, _SYSTEM), *libraries, *originals]
+        held = limits.lock_down(limit, readable=readable, writable=[scratch])
+        drivers.load_gdal(scratch)
+        limits.limit_memory(limit.memory_bytes)
+        kind = formats.identify(path, request["name"])
+        if kind == formats.ARCHIVE:
+            self.sources = archive.unpack(path, scratch)
+        else:
+            format_ = formats.by_id(kind)
+            self.sources = [archive.Source(path, Path(request["name"]).stem, format_)]
+        for source in self.sources:
+            _check_parts(source)
+        self.tell({"kind": "opened", "locks": held, "formats": sorted({s.format.id for s in self.sources})})
+
+    def inspect(self, request: dict[str, Any]) -> None:
+        """Describe the file."""
+        from layers.importing.reader import inspection
+
+        self.tell({"kind": "inspected", **inspection.inspect(self.sources, request["grid"])})
+
+    def copy(self, request: dict[str, Any]) -> None:
+        """Stream a layer."""
+        from layers.importing.reader.copying import Copying
+
+        index, _, name = request["layer"].partition(":")
+        Copying(self.sources[int(index)], name, request, self.send, self.tell).run()
+
+
+def _check_parts(source: archive.Source) -> None:
+    if source.format is formats.SHAPEFILE and not source.path.with_suffix(".dbf").exists():
+        raise Refusal("shapefile_without_dbf", name=source.name)
+
+
+def _reason(error: BaseException) -> dict[str, Any]:
+    """Put what a library said into a refusal: the reader never fails in any other way."""
+    if isinstance(error, Refusal):
+        return error.as_dict()
+    if isinstance(error, MemoryError):
+        return {"code": "too_much_memory", "params": {}}
+    said = str(error).replace("\n", " ")
+    said = " ".join(word for word in said.split() if not word.strip("'\"").startswith("/"))
+    return {"code": "file_unreadable", "params": {"said": said[:300]}}
+
+
+def main() -> None:
+    """Serve requests until standard input ends."""
+    out = os.dup(1)
+    # Whatever a library prints must not get between the frames.
+    os.dup2(2, 1)
+    child = Child(out)
+    verbs = {"open": child.open, "inspect": child.inspect, "copy": child.copy}
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            verbs[request["do"]](request)
+        # A parser may fail in any way on a hostile file; each of them is the file's fault.
+        except Exception as error:
+            child.tell({"kind": "refusal", **_reason(error)})
+
+
+if __name__ == "__main__":
+    main()

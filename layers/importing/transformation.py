@@ -1,0 +1,79 @@
+"""Which operation of EPSG the database's transformation is: found by comparing points, then logged."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from layers.importing.errors import ImportRefused
+from layers.importing.reader import placing
+
+# Two programs that apply one operation agree far below this; two operations seldom do.
+SAME_M = 0.02
+DEGREES_TO_M = 111_320.0
+
+
+def known_to_database(srid: int) -> None:
+    """Refuse a reference system that PostGIS cannot transform."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM spatial_ref_sys WHERE srid = %s", [srid])
+        if cursor.fetchone() is None:
+            raise ImportRefused("crs_unknown", crs=f"EPSG:{srid}")
+
+
+def describe(hull: Sequence[tuple[float, float]], srid: int, target: int) -> dict[str, Any]:
+    """Return what PostGIS does between two systems at a place: EPSG's name, accuracy, versions.
+
+    PostGIS chooses the operation by itself, point by point; of those that EPSG lists for the place,
+    the one whose result equals PostGIS' is the one that was applied. Several are named where the
+    layer reaches over the border of one operation's area.
+    """
+    about: dict[str, Any] = {"from": srid, "to": target, "name": "", "accuracy_m": 0.0, "difference_m": 0.0}
+    about["postgis_proj"] = _proj_version()
+    if srid == target or not hull:
+        return about
+    points = list(hull)
+    ring = placing.footprint(points, srid) or points
+    listed = placing.operations(srid, target, ring)
+    reached = _by_database(points, srid, target)
+    unit = DEGREES_TO_M if placing.crs(target).is_geographic else 1.0
+    applied = [_applied(point, there, listed, unit) for point, there in zip(points, reached, strict=True)]
+    used = list({one["name"]: one for _, one in applied if one}.values())
+    difference = max((apart for apart, _ in applied), default=0.0)
+    about["difference_m"] = round(difference, 4)
+    if not used or difference > SAME_M:
+        return about | {"accuracy_m": None}
+    accuracies = [one["accuracy_m"] for one in used]
+    return about | {
+        "name": " · ".join(one["name"] for one in used),
+        "accuracy_m": None if None in accuracies else max(accuracies),
+    }
+
+
+def _applied(
+    point: tuple[float, float], there: tuple[float, float], listed: Sequence[Any], unit: float
+) -> tuple[float, Any]:
+    """Return the operation whose result is nearest to the database's, and how near (m)."""
+    best: tuple[float, Any] = (float("inf"), None)
+    for one in listed:
+        x, y = one["transform"](*point)
+        apart = (abs(x - there[0]) + abs(y - there[1])) * unit
+        if apart < best[0]:
+            best = (apart, one)
+    return best
+
+
+def _by_database(points: Sequence[tuple[float, float]], srid: int, target: int) -> list[tuple[float, float]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_X(g), ST_Y(g) FROM unnest(%s::float8[], %s::float8[]) WITH ORDINALITY AS p(x, y, n),"
+            " ST_Transform(ST_SetSRID(ST_Point(x, y), %s), %s) AS g ORDER BY n",
+            [[x for x, _ in points], [y for _, y in points], srid, target],
+        )
+        return list(cursor.fetchall())
+
+
+def _proj_version() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT postgis_proj_version()")
+        return str(cursor.fetchone()[0]).split(" ")[0]

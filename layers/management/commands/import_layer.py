@@ -1,0 +1,104 @@
+"""`manage.py import_layer`: a file becomes a layer."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core.errors import DomainError
+from layers.importing import messages, planning
+from layers.importing.errors import ImportRefused
+from layers.importing.loading import Load, Report
+from layers.importing.planning import Plan
+from layers.importing.reader import encodings
+from layers.importing.reader.process import Reader
+from layers.importing.reader.refusals import Refusal
+
+
+class Command(BaseCommand):
+    """Prints features read, loaded, repaired and refused; leaves nothing behind when it refuses."""
+
+    help = "Make a layer of a file: GeoPackage, shapefile (.zip or .shp), GeoJSON, OpenStreetMap .pbf."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path)
+        parser.add_argument("--name", required=True, metavar="SLUG", help="key of the new layer")
+        parser.add_argument("--layer", metavar="L", help="which layer of the file, when it has several")
+        parser.add_argument("--crs", metavar="EPSG:N", help="coordinate reference system of the file")
+        parser.add_argument("--encoding", metavar="NAME", help="encoding of the text of a shapefile")
+        parser.add_argument("--title", default="", help="title of the layer (default: its name in the file)")
+        parser.add_argument("--fields", metavar="A,B,…", help="keep only these fields")
+        parser.add_argument("--swap-axes", action="store_true", help="coordinates are the wrong way round")
+        parser.add_argument("--public", action="store_true", help="show the layer to everybody")
+        parser.add_argument(
+            "--replace", action="store_true", help="replace the layer if there is one of this key"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="report what would happen, load nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["path"]
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}.")
+        try:
+            report = self._load(path, options)
+        except Refusal as refusal:
+            raise CommandError(messages.refusal(refusal.code, refusal.params)) from refusal
+        except DomainError as error:
+            raise CommandError(str(error.title)) from error
+        self._print(report, options)
+
+    def _load(self, path: Path, options: dict[str, Any]) -> Report:
+        from django.conf import settings
+
+        with Reader(path) as reader:
+            inspection = reader.inspect(grid=settings.GRID_SRID)
+            layer = planning.find_layer(inspection, options["layer"])
+            plan = _plan(layer, options)
+            load = Load(reader, layer, plan)
+            if options["dry_run"]:
+                return load.rehearse()
+            about = {"file_name": path.name, "file_sha256": _sha256(path)}
+            return load.run(by=None, about=about)
+
+    def _print(self, report: Report, options: dict[str, Any]) -> None:
+        say = self.stdout.write
+        say(f"read:     {report.read}")
+        say(f"{'would load' if report.rehearsed else 'loaded'}:   {report.loaded}")
+        say(f"repaired: {report.repaired}" + _reasons(messages.REPAIRS, report.repairs))
+        say(f"refused:  {report.refused}" + _reasons(messages.ROW_REASONS, report.refusals))
+        for row in report.refused_rows:
+            say(f"  row {row['row']}: {messages.say(messages.ROW_REASONS, row['reason'])}")
+        for note in report.notes:
+            say(f"note:     {messages.say(messages.NOTES, note['code'], note['params'])}")
+        if not report.rehearsed:
+            say(self.style.SUCCESS(f"The layer “{options['name']}” is ready."))
+
+
+def _plan(layer: Any, options: dict[str, Any]) -> Plan:
+    plan = planning.propose(layer, slug=options["name"], title=options["title"])
+    changes: dict[str, Any] = {name: options[name] for name in ("public", "replace", "swap_axes")}
+    if options["crs"]:
+        code = options["crs"].upper().removeprefix("EPSG:")
+        if not code.isdigit():
+            raise ImportRefused("crs_unknown", crs=options["crs"])
+        changes["srid"] = int(code)
+    if options["encoding"]:
+        named = encodings.named(options["encoding"])
+        if named is None:
+            known = ", ".join(encodings.TITLES.values())
+            raise ImportRefused("encoding_unknown", encoding=options["encoding"], known=known)
+        changes["encoding"] = named
+    if options["fields"]:
+        changes["fields"] = planning.keeping(plan, options["fields"].split(","))
+    return plan.with_(**changes)
+
+
+def _reasons(table: Any, counts: Any) -> str:
+    listed = ", ".join(f"{messages.say(table, reason)}: {count}" for reason, count in counts.most_common())
+    return f" ({listed})" if listed else ""
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
