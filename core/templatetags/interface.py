@@ -68,6 +68,12 @@ def languages() -> list[tuple[str, str]]:
 
 
 @register.simple_tag
+def strings_url() -> str:
+    """Return the address of the script with the page's strings in the active language."""
+    return static(f"dist/strings/{(get_language() or 'ar')[:2]}.js")
+
+
+@register.simple_tag
 def direction() -> str:
     """Return `rtl` or `ltr` for the active language."""
     return "rtl" if get_language_info(get_language() or "ar")["bidi"] else "ltr"

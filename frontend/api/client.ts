@@ -1,0 +1,68 @@
+/** The portal's API as typed functions; a refusal becomes a `Refusal` with a sentence to show. */
+import { language } from "../i18n.js";
+import type { Catalogue, FeatureInfo, FeaturePage, LonLat, Problem, SearchResult } from "./types.js";
+
+/** An answer other than success, with what the server says about it. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.detail || problem.title);
+  }
+}
+
+async function get<T>(path: string, query: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {
+  const address = new URL(path, location.origin);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") address.searchParams.set(name, String(value));
+  }
+  const response = await fetch(address, {
+    headers: { Accept: "application/json", "Accept-Language": language },
+    credentials: "same-origin",
+    ...(signal ? { signal } : {}),
+  });
+  if (!response.ok) throw new Refusal(response.status, await problemOf(response));
+  return (await response.json()) as T;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const kind = response.headers.get("Content-Type") ?? "";
+  if (!kind.includes("json")) return { title: response.statusText, detail: "" };
+  const body = (await response.json()) as Partial<Problem>;
+  return { title: body.title ?? response.statusText, detail: body.detail ?? "" };
+}
+
+/** Read the catalogue of what this visitor may see. */
+export function readCatalogue(): Promise<Catalogue> {
+  return get<Catalogue>("/api/v1/catalogue", { lang: language });
+}
+
+/** Read one feature with its card. */
+export function readFeature(collection: string, id: string, signal?: AbortSignal): Promise<FeatureInfo> {
+  return get<FeatureInfo>(`/api/v1/collections/${collection}/items/${encodeURIComponent(id)}`, { lang: language }, signal);
+}
+
+export interface ListQuery {
+  bbox?: string;
+  limit: number;
+  after?: string;
+  sortby?: string;
+  q?: string;
+}
+
+/** Read a page of a collection's features; `next` is a whole address from the page before. */
+export function readFeatures(collection: string, query: ListQuery, signal?: AbortSignal): Promise<FeaturePage> {
+  return get<FeaturePage>(`/api/v1/collections/${collection}/items`, { ...query, lang: language }, signal);
+}
+
+/** Read the page that a `next` link names. */
+export function readPage(href: string, signal?: AbortSignal): Promise<FeaturePage> {
+  return get<FeaturePage>(href, {}, signal);
+}
+
+/** Search parcels, streets, buildings, places and coordinates. */
+export async function search(q: string, near: LonLat | null, signal?: AbortSignal): Promise<SearchResult[]> {
+  const query = { q, lang: language, near: near ? near.map((part) => part.toFixed(5)).join(",") : undefined, limit: 12 };
+  return (await get<{ results: SearchResult[] }>("/api/v1/search", query, signal)).results;
+}

@@ -1,0 +1,141 @@
+/** What the portal's HTTP API answers (`/api/v1/`, described by /api/openapi.json). */
+
+export type LonLat = [number, number];
+export type Box = [number, number, number, number];
+export type Rule = Record<string, unknown>;
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+export interface FieldInfo {
+  name: string;
+  title: string;
+  type: string;
+  unit?: string | null;
+  choices?: Choice[] | Record<string, string> | null;
+  searchable?: boolean;
+}
+
+export interface LegendItem {
+  label: string;
+  /** A short MapLibre-style drawing: {type, paint, layout}. */
+  symbol: Rule;
+}
+
+export interface CollectionInfo {
+  id: string;
+  title: string;
+  description: string;
+  geometry_type: string;
+  min_zoom: number;
+  max_zoom: number;
+  style: Rule[];
+  legend: LegendItem[];
+  visible_by_default: boolean;
+  opacity: number;
+  license?: string;
+  licence?: string;
+  source: string;
+  updated?: string | null;
+  version: string | number;
+  tiles: string | null;
+  fields: FieldInfo[];
+  may: { edit: boolean; export: boolean };
+  extent: Box | null;
+}
+
+export interface GroupInfo {
+  id: string;
+  title: string;
+  collections: CollectionInfo[];
+}
+
+export interface GridInfo {
+  srid: number;
+  name: string;
+  proj4: string;
+}
+
+export interface BasemapInfo {
+  id: string;
+  title: string;
+  kind: "own" | "xyz" | "osm" | "pmtiles" | "raster";
+  url?: string | null;
+  attribution?: string | null;
+}
+
+export interface RasterInfo {
+  id: string;
+  title: string;
+  tiles: string;
+  min_zoom?: number;
+  max_zoom?: number;
+  extent?: Box | null;
+  attribution?: string | null;
+}
+
+export interface Catalogue {
+  groups: GroupInfo[];
+  extent: Box | null;
+  center: LonLat | null;
+  grid: GridInfo;
+  grids: GridInfo[];
+  basemaps: BasemapInfo[];
+  rasters: RasterInfo[];
+  municipality: { name: string; country?: string; digits?: string };
+}
+
+export interface Geometry {
+  type: string;
+  coordinates: unknown;
+}
+
+export interface Fact {
+  label: string;
+  value: string | number | boolean | null;
+  unit?: string | null;
+  name?: string;
+  type?: string;
+}
+
+export interface Card {
+  kicker: string;
+  title: string;
+  facts: Fact[];
+  actions: { label: string; icon?: string; url: string }[];
+  updated?: string | null;
+  note?: string | null;
+}
+
+export interface FeatureInfo {
+  type: "Feature";
+  id: string | number;
+  geometry: Geometry | null;
+  bbox?: Box | null;
+  properties: Record<string, unknown>;
+  card?: Card | null;
+}
+
+export interface FeaturePage {
+  features: FeatureInfo[];
+  numberMatched: number;
+  numberReturned: number;
+  links: { rel: string; href: string }[];
+}
+
+export interface SearchResult {
+  kind: string;
+  collection: string | null;
+  id: string | number | null;
+  title: string;
+  subtitle: string;
+  center: LonLat;
+  bbox: Box | null;
+}
+
+export interface Problem {
+  title: string;
+  detail: string;
+}

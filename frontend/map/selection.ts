@@ -1,0 +1,86 @@
+/** The chosen feature: accent line on a white casing, a light fill, its number above. */
+import type Map from "ol/Map.js";
+import Feature from "ol/Feature.js";
+import GeoJSON from "ol/format/GeoJSON.js";
+import VectorLayer from "ol/layer/Vector.js";
+import VectorSource from "ol/source/Vector.js";
+import { Circle, Fill, Stroke, Style, Text } from "ol/style.js";
+import type { Geometry } from "../api/types.js";
+import { FONT, canvasText } from "./style/labels.js";
+
+const ACCENT = "#0B5A6B";
+const DRAFT = "#C8321A";
+
+const CHOSEN = [
+  new Style({ stroke: new Stroke({ color: "#FFFFFF", width: 7 }), zIndex: 1 }),
+  new Style({
+    stroke: new Stroke({ color: ACCENT, width: 3 }),
+    fill: new Fill({ color: "rgba(11,90,107,0.16)" }),
+    zIndex: 2,
+  }),
+];
+const CHOSEN_POINT = [
+  new Style({ image: new Circle({ radius: 13, stroke: new Stroke({ color: "#FFFFFF", width: 7 }) }), zIndex: 1 }),
+  new Style({
+    image: new Circle({
+      radius: 13,
+      stroke: new Stroke({ color: ACCENT, width: 3 }),
+      fill: new Fill({ color: "rgba(11,90,107,0.16)" }),
+    }),
+    zIndex: 2,
+  }),
+];
+const OUTLINE = [
+  new Style({ stroke: new Stroke({ color: "#FFFFFF", width: 6 }) }),
+  new Style({ stroke: new Stroke({ color: DRAFT, width: 2, lineDash: [8, 5] }), fill: new Fill({ color: "rgba(200,50,26,0.08)" }) }),
+];
+
+/** Shows at most one chosen feature and one proposed outline. */
+export class Selection {
+  private readonly source = new VectorSource();
+  private readonly drafts = new VectorSource();
+  private readonly format = new GeoJSON({ featureProjection: "EPSG:3857" });
+  private label = "";
+
+  constructor(map: Map) {
+    map.addLayer(new VectorLayer({ source: this.drafts, style: OUTLINE, zIndex: 890 }));
+    map.addLayer(
+      new VectorLayer({
+        source: this.source,
+        zIndex: 900,
+        updateWhileAnimating: true,
+        style: (feature) => {
+          const isPoint = feature.getGeometry()?.getType().endsWith("Point") ?? false;
+          return [...(isPoint ? CHOSEN_POINT : CHOSEN), ...this.labelStyle(isPoint)];
+        },
+      }),
+    );
+  }
+
+  private labelStyle(isPoint: boolean): Style[] {
+    if (!this.label || isPoint) return [];
+    const text = new Text({
+      text: canvasText(this.label),
+      font: `600 15px ${FONT}`,
+      fill: new Fill({ color: ACCENT }),
+      stroke: new Stroke({ color: "#FFFFFF", width: 4 }),
+      overflow: true,
+    });
+    return [new Style({ text, zIndex: 3 })];
+  }
+
+  show(geometry: Geometry | null, label: string): void {
+    this.label = label;
+    this.source.clear();
+    if (geometry) this.source.addFeature(this.read(geometry));
+  }
+
+  outline(geometry: Geometry | null): void {
+    this.drafts.clear();
+    if (geometry) this.drafts.addFeature(this.read(geometry));
+  }
+
+  private read(geometry: Geometry): Feature {
+    return new Feature(this.format.readGeometry(geometry) ?? undefined);
+  }
+}

@@ -1,0 +1,85 @@
+/** The measuring panel: choose length or area, read the result, undo, finish. */
+import type { App } from "../app.js";
+import { h, icon } from "../dom.js";
+import { t } from "../i18n.js";
+import type { MeasureKind, Measured } from "../map/measure.js";
+import { landUnit, lengthText, squareMetresText } from "../units.js";
+
+/** Opens and closes with its button. */
+export class MeasurePanel {
+  private kind: MeasureKind = "length";
+  private readonly result = h("p", { class: "measured", role: "status" });
+  private readonly kinds = h("div", { class: "segmented", role: "group", "aria-label": t("measure.what") });
+
+  constructor(
+    private readonly app: App,
+    private readonly element: HTMLElement,
+    private readonly openers: HTMLElement[],
+  ) {
+    for (const opener of openers) opener.addEventListener("click", () => this.toggle());
+    app.map.measure.onChange = (measured) => this.show(measured);
+    document.addEventListener("keydown", (event) => this.onKey(event));
+    const tools = [
+      this.tool("undo-2", t("measure.undo"), () => app.map.measure.undo()),
+      this.tool("check", t("measure.finish"), () => app.map.measure.finish()),
+      this.tool("x", t("measure.close"), () => this.close()),
+    ];
+    element.replaceChildren(h("div", { class: "measure-head" }, this.kinds, h("span", { class: "grow" }), ...tools), this.result);
+    this.offerKinds();
+  }
+
+  private tool(name: string, label: string, act: () => void): HTMLElement {
+    return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick: act }, icon(name));
+  }
+  /* icon("undo-2") icon("check") icon("x") */
+
+  private offerKinds(): void {
+    const choice = (kind: MeasureKind, label: string): HTMLElement =>
+      h("button", { type: "button", "aria-pressed": String(this.kind === kind), onclick: () => this.start(kind) }, label);
+    this.kinds.replaceChildren(choice("length", t("measure.length")), choice("area", t("measure.area")));
+  }
+
+  private toggle(): void {
+    if (this.element.hidden) this.start(this.kind);
+    else this.close();
+  }
+
+  private start(kind: MeasureKind): void {
+    this.kind = kind;
+    this.element.hidden = false;
+    for (const opener of this.openers) opener.setAttribute("aria-pressed", "true");
+    this.offerKinds();
+    void this.app.map.measure.start(kind);
+  }
+
+  private close(): void {
+    this.app.map.measure.stop();
+    this.element.hidden = true;
+    for (const opener of this.openers) opener.setAttribute("aria-pressed", "false");
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (this.element.hidden || (event.target as Element).closest("input, textarea, select")) return;
+    if (event.key === "Escape") this.close();
+    else if (event.key === "Enter" && (event.target as Element).closest(".map")) this.app.map.measure.finish();
+    else if (event.key === "z" && event.ctrlKey) this.app.map.measure.undo();
+  }
+
+  private show(measured: Measured | null): void {
+    if (!measured) {
+      this.result.replaceChildren(t("measure.hint"));
+      return;
+    }
+    if (measured.kind === "length") {
+      this.result.replaceChildren(h("strong", {}, lengthText(measured.length)));
+      return;
+    }
+    const land = landUnit(measured.area);
+    const around = t("measure.around", { length: lengthText(measured.length) });
+    this.result.replaceChildren(
+      h("strong", {}, squareMetresText(measured.area)),
+      h("span", {}, `${land.label}: `, h("bdi", {}, land.value)),
+      h("span", { class: "muted" }, around),
+    );
+  }
+}
