@@ -30,11 +30,11 @@ _REMEMBERED_AT_MOST = 4096
 _SESSION_SQL = f"""
     SELECT ({EPOCH_SQL}), s.session_data
     FROM (SELECT 1) one LEFT JOIN django_session s ON s.session_key = %s AND s.expire_date > now()
-"""  # noqa: S608
+"""
 _TOKEN_SQL = f"""
     SELECT ({EPOCH_SQL}), t.id, t.expires_at, t.last_used_at
     FROM (SELECT 1) one LEFT JOIN accounts_apitoken t ON t.digest = %s AND t.revoked_at IS NULL
-"""  # noqa: S608
+"""
 
 
 def subject_of(request: HttpRequest) -> Subject:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 # web: a person's browser; api: a program with a token; import: a file being loaded;
 # job: other background work; command: manage.py.
@@ -31,17 +32,19 @@ def current() -> Acting:
 
 @contextmanager
 def acting(
-    user: object = None, channel: str | None = None, *, request: str | None = None, record: str | None = None
+    user: Any = None, channel: str | None = None, *, request: str | None = None, record: str | None = None
 ) -> Iterator[Acting]:
     """Act as a user (object or id) on a channel inside the block; what is not given stays as it was.
 
     Every row changed in the block is logged with it by the database's audit triggers.
     """
     before = _now.get()
-    given = {"channel": channel, "request": request, "record": record}
-    after = replace(before, **{name: value for name, value in given.items() if value is not None})
-    if user is not None:
-        after = replace(after, actor=getattr(user, "pk", user))
+    after = Acting(
+        before.actor if user is None else getattr(user, "pk", user),
+        before.channel if channel is None else channel,
+        before.request if request is None else request,
+        before.record if record is None else record,
+    )
     if after.channel not in CHANNELS:
         raise ValueError(f"unknown channel {after.channel!r}")
     token = _now.set(after)

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -44,7 +44,7 @@ class ApiToken(models.Model):
         return f"{self.name} (…{self.hint})"
 
     @classmethod
-    def issue(cls, *, user, name: str, verbs: list[str], expires_at: datetime) -> tuple["ApiToken", str]:
+    def issue(cls, *, user: Any, name: str, verbs: list[str], expires_at: datetime) -> tuple["ApiToken", str]:
         """Make a token and return it with its text, which cannot be read again."""
         text = PREFIX + secrets.token_urlsafe(32)
         token = cls.objects.create(

@@ -15,8 +15,8 @@ class User(AbstractUser):
     groups and permissions are left out.
     """
 
-    groups = None  # type: ignore[assignment]
-    user_permissions = None  # type: ignore[assignment]
+    groups = None
+    user_permissions = None
 
     preferred_language = models.CharField(
         _("preferred language"), max_length=2, choices=settings.LANGUAGES, blank=True, default=""

@@ -7,6 +7,8 @@ from django.contrib.gis.db import models
 class Overview(models.Model):
     """The feature that stands for one cell of one zoom level of a collection."""
 
+    audit_exempt = "computed from other tables"
+
     pk = models.CompositePrimaryKey("collection", "level", "x", "y")
     collection = models.TextField()
     level = models.IntegerField()
@@ -23,6 +25,8 @@ class Overview(models.Model):
 
 class OverviewState(models.Model):
     """The version of the table, and the description of the collection, that an overview was made from."""
+
+    audit_exempt = "computed from other tables"
 
     collection = models.TextField(primary_key=True)
     version = models.BigIntegerField()
