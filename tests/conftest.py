@@ -6,14 +6,19 @@ grant fails here and not in a town.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import InternalError, connection
 from django.db.backends.signals import connection_created
 from django.test import Client
+
+if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+    # A test run by hand before anything was collected: serve static files by their own names.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 OWNER, WORKER, WEB = "gisportal_owner", "gisportal_worker", "gisportal_web"
 _main_thread_role = OWNER
@@ -81,3 +86,16 @@ class WebClient(Client):
 def client() -> WebClient:
     """Return a client of the web application, signed out."""
     return WebClient()
+
+
+@pytest.fixture
+def sign_in(db: None) -> Callable[..., WebClient]:
+    """Return a function that gives a client signed in as somebody with a role (see `tests.cast.person`)."""
+    from tests.cast import person
+
+    def enter(role: str = "", **known: Any) -> WebClient:
+        visitor = WebClient()
+        visitor.force_login(person(role, **known))
+        return visitor
+
+    return enter

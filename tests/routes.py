@@ -1,0 +1,53 @@
+"""Every address of the portal and whom it answers; a route that is not listed here fails the test."""
+
+# Anybody, signed in or not. What such an address shows is still cut to what the public may see.
+PUBLIC = {
+    "",
+    "design/",
+    "healthz",
+    "readyz",
+    "api/",
+    "api/openapi.json",
+    "api/docs",
+    "tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt",
+    "accounts/login/",
+    "accounts/logout/",
+    "accounts/inactive/",
+    "accounts/signup/",
+    "accounts/confirm-email/",
+    "accounts/^confirm-email/(?P<key>[-:\\w]+)/$",
+    "accounts/password/reset/",
+    "accounts/password/reset/done/",
+    "accounts/password/reset/key/done/",
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+    "accounts/login/code/confirm/",
+    "accounts/2fa/authenticate/",
+}
+
+# Whoever has signed in, for what is their own.
+SIGNED_IN = {
+    "accounts/reauthenticate/",
+    "accounts/email/",
+    "accounts/password/change/",
+    "accounts/password/set/",
+    "accounts/2fa/",
+    "accounts/2fa/reauthenticate/",
+    "accounts/2fa/totp/activate/",
+    "accounts/2fa/totp/deactivate/",
+    "accounts/2fa/recovery-codes/",
+    "accounts/2fa/recovery-codes/generate/",
+    "accounts/2fa/recovery-codes/download/",
+}
+
+# Staff of any role.
+STAFF = {
+    "staff/",
+}
+
+# Staff of the named roles only (an administrator always).
+ROLES: dict[str, frozenset[str]] = {}
+
+# Neither persons nor the public: measurements, for this machine or with a token.
+OPERATORS = {
+    "metrics",
+}
