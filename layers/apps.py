@@ -12,13 +12,18 @@ class LayersConfig(AppConfig):
     name = "layers"
 
     def ready(self) -> None:
-        """Watch the tables of declared collections as soon as migrations have made them."""
-        post_migrate.connect(_watch_declared, sender=self)
+        """Prepare the tables of declared collections as soon as migrations have made them."""
+        post_migrate.connect(_prepare_declared, sender=self)
 
 
-def _watch_declared(using: str, **_kwargs: Any) -> None:
+def _prepare_declared(using: str, **_kwargs: Any) -> None:
     from layers import registry
-    from layers.versions import watch_all
+    from layers.searching import ensure_indexes
+    from layers.versions import exists, watch
 
-    if using == "default":
-        watch_all(registry.relations())
+    if using != "default" or not exists("layers_touch"):
+        return
+    for one in registry.declared().values():
+        if exists(one.relation):
+            watch(one.relation, one.tile_geometry if one.has_geometry else "")
+            ensure_indexes(one)

@@ -89,11 +89,6 @@ def unknown() -> NotFound:
     return NotFound(_("There is no such layer."))
 
 
-def relations() -> Iterable[tuple[str, str]]:
-    """Return each table behind a declared collection with its tile geometry column."""
-    return {one.relation: one.tile_geometry for one in declared().values() if one.has_geometry}.items()
-
-
 def _collections() -> dict[str, Collection]:
     entries = {entry.collection: entry for entry in CatalogueEntry.objects.all()}
     found = [*declared().values(), *_imported()]

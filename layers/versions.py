@@ -1,13 +1,9 @@
 """Versions of tables: the one truth that caches and entity tags compare themselves with (ADR 0021)."""
 
-from collections.abc import Iterable
-from pathlib import Path
-
 from django.db import connection
 
 # The catalogue's own rows count as one table of this name.
 CATALOGUE = "catalogue"
-SQL = Path(__file__).parent / "sql"
 
 
 def relation_version(relation: str) -> int:
@@ -27,13 +23,8 @@ def watch(relation: str, tile_geometry: str) -> None:
         cursor.execute("SELECT layers_watch(%s, %s)", [relation, tile_geometry])
 
 
-def watch_all(relations: Iterable[tuple[str, str]]) -> None:
-    """Watch those of the given tables that exist (a fresh database makes them app by app)."""
+def exists(relation: str) -> bool:
+    """Say whether a table exists: while a database is being made, not all do."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regprocedure('layers_watch(text,text)') IS NOT NULL")
-        if not cursor.fetchone()[0]:
-            return
-        for relation, column in relations:
-            cursor.execute(
-                "SELECT layers_watch(%s, %s) WHERE to_regclass(%s) IS NOT NULL", [relation, column, relation]
-            )
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [relation])
+        return bool(cursor.fetchone()[0])

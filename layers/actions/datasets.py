@@ -11,6 +11,7 @@ from core.text3 import Text3
 from layers import registry
 from layers.collections import Field
 from layers.models import CatalogueEntry, Dataset, DatasetField
+from layers.searching import ensure_indexes
 from layers.versions import watch
 
 
@@ -53,6 +54,7 @@ def register_dataset(
     dataset.fields.all().delete()
     DatasetField.objects.bulk_create(_row(dataset, at, one, label_field) for at, one in enumerate(fields))
     watch(relation, "geom_tile")
+    ensure_indexes(registry.from_dataset(dataset))
     return dataset
 
 
