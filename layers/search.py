@@ -1,19 +1,21 @@
 """One search box over every searchable field that the subject may read, and over coordinates."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.policy import Subject
-from core.errors import NotFound
+from core.errors import NotFound, TooLarge
 from core.text import search_key
 from layers import coordinates, registry
 from layers.access import View, view
 from layers.collections import Field
 from layers.features import card
-from layers.features.reading import bounded
+from layers.features.reading import SECONDS, bounded
 from layers.searching import FILLERS, columns_of, escaped, folded, joined, without_article, words_of
 from layers.sqltext import column, conditions, identifier, readable, table
 
@@ -21,6 +23,9 @@ Json = dict[str, Any]
 MOST = 50
 _CANDIDATES = 400
 _SIMILAR = 0.55
+_SECONDS_FOR_SIMILAR = 1.5
+Place = tuple[float, float] | None
+Found = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -39,18 +44,16 @@ class _Hit:
     key: int
 
 
-def search(
-    subject: Subject, written: str, *, near: tuple[float, float] | None = None, limit: int = 12
-) -> list[Json]:
+def search(subject: Subject, written: str, *, near: Place = None, limit: int = 12) -> list[Json]:
     """Return what is found, best first: places given by coordinates, then features."""
     if not written.strip():
         return []
     places = [_of_reading(one) for one in coordinates.readings(written)]
     views = list(_views(subject))
-    hits = _ranked(views, written, near, limit, similar=False)
+    hits = _ranked(views, written, near, limit)
     if len(hits) < 3 and any(len(word) > 3 for word in words_of(written)):
         seen = {(hit.view.collection.id, hit.key) for hit in hits}
-        more = _ranked(views, written, near, limit, similar=True)
+        more = _ranked_similar(views, written, near, limit)
         hits += [hit for hit in more if (hit.view.collection.id, hit.key) not in seen]
     return (places + _told(hits[:limit]))[: max(limit, len(places))]
 
@@ -64,31 +67,50 @@ def _views(subject: Subject) -> Iterable[View]:
                 continue
 
 
-def _ranked(
-    views: list[View], written: str, near: tuple[float, float] | None, limit: int, *, similar: bool
-) -> list[_Hit]:
-    parts: list[str] = []
-    values: list[Any] = []
+def _ranked(views: list[View], written: str, near: Place, limit: int) -> list[_Hit]:
+    """Return what has every word, over all collections in one statement."""
+    found = [
+        _best_of(query, near, limit)
+        for at, one in enumerate(views)
+        for wish in wishes(one, written)
+        if (query := _exact_sql(at, one, wish))
+    ]
+    return _hits(views, _run(found, limit, SECONDS)) if found else []
+
+
+def _ranked_similar(views: list[View], written: str, near: Place, limit: int) -> list[_Hit]:
+    """Return what has similar words, a collection at a time and as far as it goes in a second and a half.
+
+    Where nearly every row has nearly the same word, similarity is slow to tell; then the answer is
+    what the other collections have.
+    """
+    rows: list[tuple[int, int, float]] = []
+    until = monotonic() + _SECONDS_FOR_SIMILAR
     for at, one in enumerate(views):
         for wish in wishes(one, written):
-            found = _similar_sql(at, one, wish) if similar else _exact_sql(at, one, wish)
-            if found is not None:
-                sql, bound = _nearest_first(one, found, near, limit)
-                parts.append(sql)
-                values += bound
-    if not parts:
-        return []
-    with bounded() as cursor:
-        if similar:
-            cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {_SIMILAR}")
-        cursor.execute(
-            " UNION ALL ".join(parts) + " ORDER BY score DESC, at, key LIMIT %s", [*values, limit * 2]
-        )
-        rows = cursor.fetchall()
-    unique = {(at, key): (score, at, key) for at, key, score in reversed(rows)}
-    return [
-        _Hit(score, views[at], key) for score, at, key in sorted(unique.values(), key=lambda row: -row[0])
-    ]
+            query = _similar_sql(at, one, wish)
+            if query is None or (left := until - monotonic()) < 0.02:
+                continue
+            with suppress(TooLarge):
+                rows += _run([_best_of(query, near, limit)], limit, left)
+    return _hits(views, rows)
+
+
+def _run(found: list[Found], limit: int, seconds: float) -> list[tuple[int, int, float]]:
+    sql = " UNION ALL ".join(part for part, _values in found)
+    bound = [value for _sql, values in found for value in values]
+    with bounded(seconds) as cursor:
+        cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {_SIMILAR}")
+        cursor.execute(f"SELECT * FROM ({sql}) f ORDER BY score DESC, at, key LIMIT %s", [*bound, limit * 2])
+        return list(cursor.fetchall())
+
+
+def _hits(views: list[View], rows: list[tuple[int, int, float]]) -> list[_Hit]:
+    best: dict[tuple[int, int], float] = {}
+    for at, key, score in rows:
+        best[at, key] = max(score, best.get((at, key), score))
+    ordered = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [_Hit(score, views[at], key) for (at, key), score in ordered]
 
 
 def wishes(one: View, written: str) -> list[Wish]:
@@ -127,9 +149,6 @@ def _named(words: list[str], by_keyword: dict[str, Field]) -> tuple[tuple[tuple[
             rest.append(words[at])
             at += 1
     return tuple(named), rest
-
-
-Found = tuple[str, list[Any]]
 
 
 def _exact_sql(at: int, one: View, wish: Wish) -> Found | None:
@@ -210,7 +229,7 @@ def _candidates(at: int, one: View, branches: list[Found], score: str, scored: l
     )
 
 
-def _nearest_first(one: View, found: Found, near: tuple[float, float] | None, limit: int) -> Found:
+def _best_of(found: Found, near: Place, limit: int) -> Found:
     """Prefer, among equals, what is near; up to five points within a kilometre or so."""
     sql, bound = found
     if near is None:

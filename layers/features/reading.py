@@ -31,11 +31,11 @@ class Page:
 
 
 @contextmanager
-def bounded() -> Iterator[Any]:
+def bounded(seconds: float = SECONDS) -> Iterator[Any]:
     """Give a cursor whose statements end after some seconds, as a refusal and not as an error."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
+            cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
             yield cursor
             cursor.execute("SET LOCAL statement_timeout = 0")
     except DatabaseError as error:
