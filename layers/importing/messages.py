@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS: Mapping[str, Any] = {
+    "stopped": _("The work on this file was stopped before its end. Try again."),
     "file_empty": _("The file “%(name)s” is empty."),
     "file_damaged": _("The file “%(name)s” is damaged or cut off: it is not a readable %(format)s file."),
     "file_unreadable": _(

@@ -10,7 +10,7 @@ from django.conf import settings
 from core.text3 import Text3
 from layers.importing import naming
 from layers.importing.errors import ImportRefused
-from layers.importing.reader import encodings, placing
+from layers.importing.reader import encodings
 
 MAX_FIELDS = 200
 MAX_SLUG = 50
@@ -100,7 +100,7 @@ def propose(layer: Mapping[str, Any], *, slug: str = "", title: str = "") -> Pla
     crs = layer["crs"]
     names = naming.columns(one["name"] for one in layer["fields"])
     fields = [
-        PlannedField(one["name"], one["type"], column, **naming.label(one["name"]).as_dict())
+        PlannedField(one["name"], one["type"], column, *naming.label(one["name"]).as_dict().values())  # type: ignore[arg-type]
         for one, column in zip(layer["fields"], names, strict=True)
     ]
     return Plan(
@@ -127,6 +127,8 @@ def check(plan: Plan, layer: Mapping[str, Any]) -> None:
 
 def _check_place(plan: Plan, layer: Mapping[str, Any]) -> None:
     likely = ", ".join(f"EPSG:{one['srid']} {one['name']}" for one in layer["crs"]["candidates"][:3])
+    from layers.importing.reader import placing
+
     if plan.srid is None:
         raise ImportRefused("crs_missing", candidates=likely)
     if not placing.is_known(plan.srid):

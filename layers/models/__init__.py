@@ -1,5 +1,6 @@
 """Rows of the catalogue, and the base of every spatial register."""
 
+from layers.importing.models import ImportRun
 from layers.models.catalogue import CatalogueEntry, Group
 from layers.models.dataset import Dataset, DatasetField, GeometryType
 from layers.models.overview import Overview, OverviewState
@@ -12,6 +13,7 @@ __all__ = [
     "DatasetField",
     "GeometryType",
     "Group",
+    "ImportRun",
     "Overview",
     "OverviewState",
     "RelationVersion",

@@ -45,7 +45,7 @@ class Copying:
             shape = inspection.geometry_name(info, reader.schema)
             fid = info.get("fid_column") or reader.schema.names[0]
             for batch in reader:
-                self._batch(batch, shape, fid)
+                self._batch(batch, str(shape), fid)
         self.tell(
             {
                 "kind": "tally",

@@ -10,23 +10,7 @@ from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 # Offered in this order: the grids of the countries served, then UTM, degrees and web maps.
-LOCAL_GRIDS = (
-    28191,
-    28193,
-    28192,
-    2039,
-    3066,
-    22780,
-    22770,
-    22391,
-    22392,
-    22332,
-    32636,
-    32637,
-    32632,
-    4326,
-    3857,
-)
+LOCAL_GRIDS = (28191, 28193, 28192, 2039, 3066, 22780, 22770, 22391, 22392, 32636, 32637, 32632, 22332, 4326, 3857)  # fmt: skip
 GEOGRAPHIC = 4326
 MARGIN_DEG = 1.0
 Point = tuple[float, float]
@@ -152,14 +136,19 @@ def mistakes(hull: Sequence[Point], srid: int, grid: int) -> list[str]:
 
 
 def storage_srid(srid: int, ring: Sequence[Point], grid: int) -> int:
-    """Return the system to keep a layer in: the grid; elsewhere its own plane system, or the UTM zone."""
+    """Return the system to keep a layer in.
+
+    The municipality's grid where it is valid; elsewhere the layer's own plane system, or its UTM
+    zone, or degrees where it reaches beyond one zone.
+    """
     middle = centre(ring)
     if within(middle, area_of_use(grid)):
         return grid
     if crs(srid).is_projected and srid != 3857:
         return srid
     zone = min(int((middle[0] + 180) // 6) + 1, 60)
-    return (32600 if middle[1] >= 0 else 32700) + zone
+    utm = (32600 if middle[1] >= 0 else 32700) + zone
+    return utm if all(within(point, area_of_use(utm)) for point in ring) else GEOGRAPHIC
 
 
 def allowed_box(srid: int, storage: int) -> Box | None:
@@ -186,7 +175,7 @@ def operations(srid: int, target: int, ring: Sequence[Point]) -> list[dict[str, 
     """
     xs, ys = [x for x, _ in ring], [y for _, y in ring]
     area = AreaOfInterest(min(xs), min(ys), max(xs), max(ys))
-    group = TransformerGroup(crs(srid), crs(target), always_xy=True, area_of_interest=area)
+    group = TransformerGroup(crs(srid), crs(target), always_xy=True, area_of_interest=area)  # type: ignore[arg-type]
     return [_described(one) for one in group.transformers]
 
 

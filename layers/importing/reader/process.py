@@ -151,7 +151,7 @@ class Reader:
             return Refusal("too_much_time", seconds=self.limits.cpu_s)
         if code == -signal.SIGXFSZ:
             return Refusal("archive_bomb")
-        return Refusal("reader_died", code=code)
+        return Refusal("reader_died", exit_code=code)
 
 
 class CopyStream:
@@ -161,13 +161,13 @@ class CopyStream:
         self._reader, self._on_message = reader, on_message
         self._left = 0
         self.ended = False
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
 
     def read(self, size: int = 1 << 16) -> bytes:
         """Return up to `size` bytes of rows, none at the end; what stops it is kept in `failure`."""
         try:
             return self._next(size)
-        except Exception as error:
+        except BaseException as error:
             self.failure = error
             raise
 

@@ -1,0 +1,157 @@
+"""Verbs on an import: receive a file, plan, rehearse, load, retry, cancel, delete."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path, PurePath
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django_tasks.base import Task
+
+from core.errors import Conflict, TooLarge
+from jobs.actions import cancel, enqueue
+from jobs.models import State
+from layers.importing import planning
+from layers.importing.errors import ImportRefused
+from layers.importing.models import ImportRun, ImportState
+from layers.importing.planning import Plan
+from layers.models import Dataset
+
+MAX_UPLOAD_BYTES = 1 << 30
+_FALL_BACK = {
+    ImportState.INSPECTING: ImportState.REFUSED,
+    ImportState.REHEARSING: ImportState.INSPECTED,
+    ImportState.LOADING: ImportState.INSPECTED,
+    ImportState.REMOVING: ImportState.LOADED,
+}
+
+
+def max_upload_bytes() -> int:
+    """Return the largest file taken by the browser and the API."""
+    return int(getattr(settings, "IMPORT_MAX_BYTES", MAX_UPLOAD_BYTES))
+
+
+def check_size(size: int) -> None:
+    """Refuse a file that is larger than is taken, by its declared or real size."""
+    limit = max_upload_bytes()
+    if size > limit:
+        refused = ImportRefused("file_too_large", limit_mb=limit >> 20)
+        raise TooLarge(refused.title)
+
+
+def receive(upload: UploadedFile, *, by: Any) -> ImportRun:
+    """Keep an uploaded file under a name of our own and have it inspected."""
+    check_size(upload.size or 0)
+    run = ImportRun(owner=by, file_name=PurePath(upload.name or "").name[-200:], size_bytes=upload.size or 0)
+    run.folder.mkdir(parents=True)
+    digest = hashlib.sha256()
+    with run.path.open("wb") as out:
+        for chunk in upload.chunks():
+            digest.update(chunk)
+            out.write(chunk)
+    run.sha256 = digest.hexdigest()
+    run.save(force_insert=True)
+    return start(run, ImportState.INSPECTING, by=by)
+
+
+def start(run: ImportRun, state: ImportState, *, by: Any) -> ImportRun:
+    """Put the job on the queue that brings the import to the next state."""
+    from layers.importing import tasks
+
+    jobs: dict[ImportState, tuple[Task, Any]] = {
+        ImportState.INSPECTING: (tasks.inspect, _("Inspect “%(file)s”")),
+        ImportState.REHEARSING: (tasks.rehearse, _("Dry run of “%(file)s”")),
+        ImportState.LOADING: (tasks.load, _("Load “%(file)s”")),
+        ImportState.REMOVING: (tasks.remove, _("Delete the layer of “%(file)s”")),
+    }
+    task, title = jobs[state]
+    with transaction.atomic():
+        run = _idle(run)
+        run.state = state
+        run.job = enqueue(task, str(run.pk), owner=by, title=str(title) % {"file": run.file_name})
+        run.save()
+    return run
+
+
+def _idle(run: ImportRun) -> ImportRun:
+    """Return the import locked, or refuse while a job works on it."""
+    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if locked.is_busy and locked.job_id is not None:
+        raise Conflict(_("This import is being worked on. Wait for it, or cancel it."))
+    return locked
+
+
+@transaction.atomic
+def plan(run: ImportRun, change: Callable[[Plan], Plan]) -> ImportRun:
+    """Change how the file is to be loaded; a dry run made before no longer counts."""
+    run = _idle(run)
+    if run.state not in (ImportState.INSPECTED, ImportState.REHEARSED, ImportState.REMOVED):
+        raise Conflict(_("This import can no longer be changed."))
+    run.plan = change(run.planned).as_dict()
+    run.slug = run.plan["slug"]
+    run.state, run.report, run.refusal = ImportState.INSPECTED, {}, {}
+    run.save()
+    return run
+
+
+@transaction.atomic
+def choose_layer(run: ImportRun, key: str) -> ImportRun:
+    """Begin the plan with one layer of the file."""
+    run = _idle(run)
+    layer = planning.find_layer(run.inspection, key)
+    if run.plan.get("layer") != layer["key"]:
+        proposed = planning.propose(layer, slug=_free_slug(layer, run))
+        run.plan, run.slug = proposed.as_dict(), proposed.slug
+        run.state, run.report, run.refusal = ImportState.INSPECTED, {}, {}
+        run.save()
+    return run
+
+
+def _free_slug(layer: Any, run: ImportRun) -> str:
+    """Propose a key that no layer has yet, from the layer's or else the file's name."""
+    base = planning.propose(layer).slug
+    if base == "layer":
+        base = planning.propose({**layer, "name": Path(run.file_name).stem}).slug
+    slug, again = base, 2
+    while Dataset.objects.filter(slug=slug).exists():
+        slug, again = f"{base}-{again}", again + 1
+    return slug
+
+
+def settle(run: ImportRun) -> ImportRun:
+    """Bring an import back to where it was when its job ended without saying so: cancelled or failed."""
+    job = run.job
+    if run.is_busy and job is not None and job.state in (State.CANCELLED, State.FAILED):
+        run.state = _FALL_BACK[ImportState(run.state)]
+        if run.state == ImportState.REFUSED and not run.refusal:
+            run.refusal = {"code": "stopped", "params": {}}
+        run.save()
+    return run
+
+
+def stop(run: ImportRun) -> ImportRun:
+    """Cancel the job that works on the import."""
+    if run.is_busy and run.job is not None:
+        run.job = cancel(run.job)
+    return settle(run)
+
+
+def retry(run: ImportRun, *, by: Any) -> ImportRun:
+    """Inspect the kept file once more, after a refusal or a deletion."""
+    if not run.path.exists():
+        raise Conflict(_("The file is no longer kept. Upload it again."))
+    run.refusal, run.report, run.plan = {}, {}, {}
+    run.save()
+    return start(run, ImportState.INSPECTING, by=by)
+
+
+def forget(run: ImportRun) -> None:
+    """Delete an import that made no layer, with its file."""
+    if run.is_busy or run.state == ImportState.LOADED:
+        raise Conflict(_("Delete the layer first."))
+    shutil.rmtree(run.folder, ignore_errors=True)
+    run.delete()

@@ -1,0 +1,112 @@
+"""The jobs of an import; each can be begun again from its start after the worker died."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+from django_tasks import task
+
+from jobs import progress
+from layers.actions.datasets import forget_dataset
+from layers.importing.actions import choose_layer
+from layers.importing.errors import ImportRefused
+from layers.importing.models import ImportRun, ImportState
+from layers.importing.reader.process import Reader
+from layers.importing.reader.refusals import Refusal
+from layers.importing.tables import Table
+from layers.models import Dataset
+
+
+def _guarded(run: ImportRun, work: Callable[[], dict[str, Any]], *, back_to: ImportState) -> dict[str, Any]:
+    """Do the work; a refusal is kept with the import, in words of any language."""
+    try:
+        return work()
+    except Refusal as refusal:
+        error = ImportRefused.of(refusal)
+    except ImportRefused as refused:
+        error = refused
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=back_to, refusal={"code": error.code, "params": error.params}
+    )
+    return {"refused": str(error.title)}
+
+
+@task()
+def inspect(run_id: str) -> dict[str, Any]:
+    """Find out what the file holds; with a single layer, plan it."""
+    run = ImportRun.objects.get(pk=run_id)
+
+    def work() -> dict[str, Any]:
+        progress.report(0, None, gettext("Reading the file"))
+        with Reader(run.path, name=run.file_name) as reader:
+            found = reader.inspect(grid=settings.GRID_SRID)
+        run.inspection, run.state, run.refusal = found, ImportState.INSPECTED, {}
+        run.save()
+        usable = [layer for layer in found["layers"] if layer["has_geometry"]]
+        if len(usable) == 1:
+            choose_layer(run, usable[0]["key"])
+        return {"layers": [layer["name"] for layer in found["layers"]]}
+
+    return _guarded(run, work, back_to=ImportState.REFUSED)
+
+
+def _load(run: ImportRun, *, rehearse: bool) -> dict[str, Any]:
+    from layers.importing.loading import Load
+
+    total = run.layer["count"] if run.layer["count"] > 0 else None
+
+    def told(read: int) -> None:
+        progress.report(read, total, gettext("Reading features"))
+
+    run.refused_path.unlink(missing_ok=True)
+    with Reader(run.path, name=run.file_name) as reader:
+        load = Load(reader, run.layer, run.planned, on_progress=told, refused_to=run.refused_path)
+        if rehearse:
+            report = load.rehearse()
+            run.state = ImportState.REHEARSED
+        else:
+            report = _keep(run, load)
+    run.report, run.refusal = report.as_dict(), {}
+    run.save()
+    return {"slug": run.slug, "read": report.read, "loaded": report.loaded, "refused": report.refused}
+
+
+def _keep(run: ImportRun, load: Any) -> Any:
+    about = {"file_name": run.file_name, "file_sha256": run.sha256}
+    with transaction.atomic():
+        report = load.run(by=run.owner, about=about)
+        run.state, run.report = ImportState.LOADED, report.as_dict()
+        run.save()
+    return report
+
+
+@task()
+def rehearse(run_id: str) -> dict[str, Any]:
+    """Do everything that loading would do, and keep nothing but the report."""
+    run = ImportRun.objects.get(pk=run_id)
+    return _guarded(run, lambda: _load(run, rehearse=True), back_to=ImportState.INSPECTED)
+
+
+@task()
+def load(run_id: str) -> dict[str, Any]:
+    """Load the layer; begun again after its end, it finds itself done."""
+    run = ImportRun.objects.get(pk=run_id)
+    if run.state == ImportState.LOADED:
+        return {"slug": run.slug, "loaded": run.report.get("loaded", 0)}
+    return _guarded(run, lambda: _load(run, rehearse=False), back_to=ImportState.INSPECTED)
+
+
+@task()
+@transaction.atomic
+def remove(run_id: str) -> dict[str, Any]:
+    """Delete the imported layer: its table and its place in the catalogue. The file is kept."""
+    run = ImportRun.objects.select_for_update().get(pk=run_id)
+    dataset = Dataset.objects.filter(slug=run.slug).first()
+    if dataset is not None:
+        Table(dataset.relation.partition(".")[2], ()).drop()
+        forget_dataset(slug=run.slug)
+    run.state = ImportState.REMOVED
+    run.save()
+    return {"slug": run.slug}
