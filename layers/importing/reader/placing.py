@@ -50,7 +50,7 @@ def identify(label: str | None) -> int | None:
         return None
     if described.is_compound:
         described = described.sub_crs_list[0]
-    code = described.to_epsg(min_confidence=70) or described.to_epsg(min_confidence=25)
+    code: int | None = described.to_epsg(min_confidence=70) or described.to_epsg(min_confidence=25)
     return code if code and is_known(code) else _same_parameters(described)
 
 
