@@ -10,7 +10,18 @@ from django.db.migrations.recorder import MigrationRecorder
 from psycopg2.sql import SQL, Identifier
 
 # Made anew by the launcher or by the portal itself, or not the instance's own.
-NOT_KEPT = {"pg", "static", "log", "cache", "tiles", "metrics", "backups", "test", "run.lock", ".static.stamp"}
+NOT_KEPT = {
+    "pg",
+    "static",
+    "log",
+    "cache",
+    "tiles",
+    "metrics",
+    "backups",
+    "test",
+    "run.lock",
+    ".static.stamp",
+}
 
 
 def row_counts() -> dict[str, int]:

@@ -40,9 +40,9 @@ def run(name: str, *arguments: str) -> str:
 
 
 @contextmanager
-def maintenance() -> Iterator[Connection]:
-    """Connect to the server's own database, from where others are made, renamed and dropped."""
-    parameters = {**connection.get_connection_params(), "dbname": "postgres"}
+def maintenance(database: str = "postgres") -> Iterator[Connection]:
+    """Connect to another database, by default the one from where others are made and dropped."""
+    parameters = {**connection.get_connection_params(), "dbname": database}
     with closing(psycopg2.connect(**parameters)) as session:
         session.autocommit = True
         yield session
@@ -50,19 +50,20 @@ def maintenance() -> Iterator[Connection]:
 
 def create_database(session: Connection, name: str, template: str) -> None:
     """Make a database from the template that has the extensions."""
-    _say(session, "CREATE DATABASE {} OWNER gisportal_owner TEMPLATE {}", name, template)
+    say(session, "CREATE DATABASE {} OWNER gisportal_owner TEMPLATE {}", name, template)
 
 
 def drop_database(session: Connection, name: str) -> None:
     """Drop a database if it is there."""
-    _say(session, "DROP DATABASE IF EXISTS {}", name)
+    say(session, "DROP DATABASE IF EXISTS {}", name)
 
 
 def rename_database(session: Connection, name: str, to: str) -> None:
     """Give a database another name."""
-    _say(session, "ALTER DATABASE {} RENAME TO {}", name, to)
+    say(session, "ALTER DATABASE {} RENAME TO {}", name, to)
 
 
-def _say(session: Connection, statement: str, *names: str) -> None:
+def say(session: Connection, statement: str, *names: str) -> None:
+    """Run a statement, with names of databases in its places."""
     with session.cursor() as cursor:
         cursor.execute(SQL(statement).format(*map(Identifier, names)))

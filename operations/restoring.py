@@ -16,6 +16,17 @@ TEMPLATE = "template_gisportal"
 # The template already has what only a superuser may make; the owner restores the rest.
 FROM_TEMPLATE = (" EXTENSION ", " COMMENT - EXTENSION ", " SCHEMA - ", " COMMENT - SCHEMA ", " ACL - SCHEMA ")
 
+# A dump states rights as they differ from a bare table's, and ends with the default rights of
+# tables to come. Were those in force before it, each table would get back what had been taken away.
+WITHOUT_DEFAULTS = """
+ALTER DEFAULT PRIVILEGES FOR ROLE gisportal_owner IN SCHEMA public
+    REVOKE ALL ON TABLES FROM gisportal_worker, gisportal_web;
+ALTER DEFAULT PRIVILEGES FOR ROLE gisportal_owner IN SCHEMA public
+    REVOKE ALL ON SEQUENCES FROM gisportal_worker, gisportal_web;
+ALTER DEFAULT PRIVILEGES FOR ROLE gisportal_worker IN SCHEMA imported REVOKE ALL ON TABLES FROM gisportal_web;
+ALTER DEFAULT PRIVILEGES FOR ROLE gisportal_worker IN SCHEMA imported REVOKE ALL ON SEQUENCES FROM gisportal_web;
+"""
+
 
 def restore(source: Path) -> Manifest:
     """Restore a backup; return its manifest.
@@ -34,6 +45,8 @@ def restore(source: Path) -> Manifest:
         reader.extract_dump(dump)
         postgres.drop_database(session, fresh)
         postgres.create_database(session, fresh, TEMPLATE)
+        with postgres.maintenance(fresh) as inside:
+            postgres.say(inside, WITHOUT_DEFAULTS)
         _fill(fresh, dump)
         _require_rows(fresh, reader.manifest)
         postgres.drop_database(session, name)

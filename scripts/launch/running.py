@@ -104,7 +104,7 @@ def fill(place: Instance, *, demo: bool) -> None:
     packages.collect_static(place.folder / "static", log=log)
     # Asked once: an instance that began empty, or whose demo was emptied, must never be filled again.
     if "demo" not in place.state:
-        if demo and (ROOT / "demo/management/commands/create_demo.py").exists():
+        if demo:
             _load_demo(place)
         place.remember(demo=demo)
 
