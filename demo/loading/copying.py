@@ -31,7 +31,7 @@ def _lines(columns: Columns) -> Iterator[str]:
 
 
 def _texts(values: Any) -> list[str]:
-    """Return the COPY text of each value: shapes as EWKB in hex, nothing as \\N."""
+    """Return the COPY text of each value: shapes as EWKB in hex, nothing as the null sign."""
     if values.dtype == object and len(values) and isinstance(values[0], shapely.Geometry):
         return shapely.to_wkb(
             shapely.set_srid(values, settings.GRID_SRID), hex=True, include_srid=True

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from core.errors import Conflict
-from demo.loading import land
+from demo.loading import land, pipes
 from demo.loading.copying import Columns, copy_rows, multi
 from demo.town.tables import Table
 from demo.town.town import Say, Town
@@ -34,6 +34,15 @@ STEPS = (
     Step("buildings_building", land.building_rows, "buildings"),
     Step("buildings_unit", land.unit_rows, "units"),
     Step("cadastre_place", land.place_rows, "places"),
+    Step("networks_pressurezone", pipes.zone_rows, "pressure zones"),
+    Step("networks_waternode", pipes.water_node_rows, "water nodes"),
+    Step("networks_waterlink", pipes.water_link_rows, "water mains"),
+    Step("networks_watervalve", pipes.valve_rows, "valves"),
+    Step("networks_waterconnection", pipes.connection_rows, "service connections"),
+    Step("networks_watermeter", pipes.meter_rows, "meters"),
+    Step("networks_sewernode", pipes.sewer_node_rows, "manholes"),
+    Step("networks_sewerlink", pipes.sewer_link_rows, "sewers"),
+    Step("networks_streetlight", pipes.light_rows, "street lights"),
 )
 _LARGE = 20_000
 

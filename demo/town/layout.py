@@ -69,14 +69,28 @@ class Site:
     parcels: int
 
 
+@dataclass(frozen=True)
+class Land:
+    """What all towns share: the hills, the whim that bends streets, and the directions that follow."""
+
+    terrain: Terrain
+    whim: Noise
+    compass: Compass
+
+    @classmethod
+    def of(cls, terrain: Terrain, rng: np.random.Generator) -> "Land":
+        """Work out the directions on a terrain."""
+        whim = Noise(rng)
+        return cls(terrain, whim, Compass(terrain, whim))
+
+
 class Surveyor:
     """Divides one town's land, drawing every choice from one generator."""
 
-    def __init__(self, site: Site, terrain: Terrain, rng: np.random.Generator) -> None:
-        """Prepare the field of directions and the rings of the town."""
-        self.site, self.terrain, self.rng = site, terrain, rng
-        self.whim = Noise(rng)
-        self.compass = Compass(terrain, self.whim)
+    def __init__(self, site: Site, land: Land, rng: np.random.Generator) -> None:
+        """Prepare the rings of the town."""
+        self.site, self.rng = site, rng
+        self.terrain, self.whim, self.compass = land.terrain, land.whim, land.compass
         self.layout = Layout()
         self.radii = self._radii()
         self.mains: list[shapely.LineString] = []
@@ -123,7 +137,8 @@ class Surveyor:
         centre, radius = self.site.centre, self.layout.core_radius
         bearing = float(self.compass.along(centre[:1], centre[1:])[0])
         angle = np.linspace(0, 2 * np.pi, max(28, int(radius / 2.5)), endpoint=False)
-        size = radius * (1 + 0.42 * self.whim.at(np.cos(angle) * 1.3 + 40, np.sin(angle) * 1.3, 1.0))
+        shift = float(np.round((centre[0] + 3 * centre[1]) / 7.0) % 200)
+        size = radius * (1 + 0.42 * self.whim.at(np.cos(angle) * 1.3 + shift, np.sin(angle) * 1.3, 1.0))
         x, y = 1.22 * size * np.cos(angle), 0.82 * size * np.sin(angle)
         turn = np.array([[np.cos(bearing), np.sin(bearing)], [-np.sin(bearing), np.cos(bearing)]])
         return np.asarray(centre + np.column_stack([x, y]) @ turn)

@@ -17,6 +17,25 @@ REFERENCES: dict[str, dict[str, str]] = {
     "buildings": {"parcel": "parcels", "district": "districts", "street": "streets"},
     "units": {"building": "buildings"},
     "districts": {"town": "towns"},
+    "water_nodes": {"zone": "pressure_zones", "district": "districts"},
+    "water_links": {
+        "start_node": "water_nodes",
+        "end_node": "water_nodes",
+        "zone": "pressure_zones",
+        "street": "streets",
+        "district": "districts",
+    },
+    "water_valves": {"link": "water_links", "node": "water_nodes", "district": "districts"},
+    "water_connections": {
+        "link": "water_links",
+        "building": "buildings",
+        "parcel": "parcels",
+        "district": "districts",
+    },
+    "water_meters": {"connection": "water_connections"},
+    "sewer_nodes": {"district": "districts"},
+    "sewer_links": {"start_node": "sewer_nodes", "end_node": "sewer_nodes", "district": "districts"},
+    "street_lights": {"street": "streets", "district": "districts"},
 }
 
 

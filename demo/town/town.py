@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 from demo.town import names, register
 from demo.town.blocks import shrink_to_kerbs
 from demo.town.civic import FACILITIES, build_facilities, choose_blocks
+from demo.town.drainage import lay_sewers
 from demo.town.footprints import Footprints, build_on
 from demo.town.fronts import find_fronts
-from demo.town.layout import Site, Surveyor
+from demo.town.graph import build_graph
+from demo.town.layout import Land, Site, Surveyor
+from demo.town.lighting import set_lights
 from demo.town.lots import cut_parcels
 from demo.town.noise import Noise
 from demo.town.rings import NO_STREET, Ring
+from demo.town.supply import connect_buildings, lay_water, served_edges
 from demo.town.tables import Table, join, objects
 from demo.town.terrain import Terrain, raise_hills
 from demo.town.zones import gross_area_m2
@@ -43,7 +47,8 @@ def invent_town(parcels: int, seed: int, say: Say = lambda line: None) -> Town:
     radius = float(np.sqrt(gross_area_m2(parcels) / np.pi))
     terrain = raise_hills(rng, CENTRE, radius * 1.5)
     limits = _limits(terrain, radius, rng)
-    tables = join([_survey_town(Site(limits, np.array(CENTRE), parcels), terrain, seed, 0)])
+    land = Land.of(terrain, rng)
+    tables = join([_survey_town(Site(limits, np.array(CENTRE), parcels), land, seed, 0)])
     return Town(seed, terrain, tables)
 
 
@@ -56,10 +61,10 @@ def _limits(terrain: Terrain, radius: float, rng: np.random.Generator) -> Ring:
     return Ring(points, np.full(len(points), NO_STREET))
 
 
-def _survey_town(site: Site, terrain: Terrain, seed: int, number: int) -> dict[str, Table]:
+def _survey_town(site: Site, hills: Land, seed: int, number: int) -> dict[str, Table]:
     """Generate one town's registers; its choices depend on the seed and its own number alone."""
     rng = np.random.default_rng([seed, 1, number])
-    surveyor = Surveyor(site, terrain, rng)
+    surveyor = Surveyor(site, hills, rng)
     layout = surveyor.survey()
     land = shrink_to_kerbs(layout)
     chosen = choose_blocks(layout, land, site.centre, site.parcels, rng)
@@ -85,6 +90,8 @@ def _survey_town(site: Site, terrain: Terrain, seed: int, number: int) -> dict[s
     streets = register.street_table(layout, districts, rng)
     parcels = register.parcel_table(state, rng)
     buildings = register.building_table(state, parcels, streets, rng)
+    units = register.unit_table(buildings, rng)
+    networks = _networks(surveyor, buildings, units, districts, rng)
     places = _places(state)
     called = names.TOWN
     return {
@@ -98,9 +105,30 @@ def _survey_town(site: Site, terrain: Terrain, seed: int, number: int) -> dict[s
         "zones": zoning.table,
         "parcels": parcels,
         "buildings": buildings,
-        "units": register.unit_table(buildings, rng),
+        "units": units,
         "places": places,
+        **networks,
     }  # fmt: skip
+
+
+def _networks(
+    surveyor: Surveyor, buildings: Table, units: Table, districts: Table, rng: np.random.Generator
+) -> dict[str, Table]:
+    """Lay pipes, sewers and lights along the streets that have houses."""
+    layout, terrain = surveyor.layout, surveyor.terrain
+    graph = build_graph(layout.streets)
+    hub = int(np.hypot(*(graph.nodes - surveyor.site.centre).T).argmin())
+    houses = buildings["geom"][buildings["use"] != "agricultural"]
+    piped = served_edges(graph, houses, hub)
+    tables = lay_water(graph, piped, layout, terrain, rng).tables
+    tables["water_connections"], tables["water_meters"] = connect_buildings(tables, buildings, units, rng)
+    wanted = np.unique(np.concatenate([graph.start[piped], graph.end[piped]]))
+    tables |= lay_sewers(graph, wanted, layout, terrain, rng)
+    tables["street_lights"] = set_lights(graph, piped, layout, rng)
+    for name, table in tables.items():
+        if name not in ("pressure_zones", "water_meters"):
+            table["district"] = register.district_of(shapely.point_on_surface(table["geom"]), districts)
+    return tables
 
 
 def rounded(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

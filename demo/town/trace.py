@@ -15,14 +15,29 @@ class Compass:
     """Which way streets run at any place, in radians, from the hill and a little whim."""
 
     def __init__(self, terrain: Terrain, whim: Noise) -> None:
-        """Follow this terrain; `whim` bends streets off the pure contour."""
-        self._terrain, self._whim = terrain, whim
+        """Work the directions out once, on the terrain's own grid."""
+        self._terrain = terrain
+        rows, columns = terrain.heights.shape
+        x, y = np.meshgrid(
+            terrain.west + np.arange(columns) * terrain.step, terrain.south + np.arange(rows) * terrain.step
+        )
+        angle = np.arctan2(terrain.north_slope, terrain.east_slope) + np.pi / 2 + 0.55 * whim.at(x, y, 420)
+        # A contour has no sense of direction, so the doubled angle is what can be averaged.
+        self._doubled = np.stack([np.cos(2 * angle), np.sin(2 * angle)], axis=-1).reshape(-1, 2)
+        self._columns, self._rows = columns, rows
 
     def along(self, x: Floats, y: Floats) -> Floats:
         """Return the direction of the contour line."""
-        east, north = self._terrain.gradient(x, y)
-        angle = np.arctan2(north, east) + np.pi / 2
-        return np.asarray(angle + 0.55 * self._whim.at(x, y, 420))
+        terrain = self._terrain
+        u = np.minimum(np.maximum((x - terrain.west) / terrain.step, 0.0), self._columns - 1.001)
+        v = np.minimum(np.maximum((y - terrain.south) / terrain.step, 0.0), self._rows - 1.001)
+        i, j = u.astype(np.int64), v.astype(np.int64)
+        du, dv = (u - i)[:, None], (v - j)[:, None]
+        at, field = j * self._columns + i, self._doubled
+        low = field[at] * (1 - du) + field[at + 1] * du
+        high = field[at + self._columns] * (1 - du) + field[at + self._columns + 1] * du
+        mean = low * (1 - dv) + high * dv
+        return np.asarray(0.5 * np.arctan2(mean[:, 1], mean[:, 0]))
 
     def steepness(self, x: Floats, y: Floats) -> Floats:
         """Return the slope of the land, rise over run."""
@@ -34,24 +49,31 @@ def trace(compass: Compass, seeds: Floats, turn: Floats, reach: Floats) -> list[
 
     `turn` is the angle to the contour at which each line runs (0 along it, pi/2 straight uphill).
     """
-    ahead = _walk(compass, seeds, turn, reach, 0.0)
-    behind = _walk(compass, seeds, turn, reach, np.pi)
+    count = len(seeds)
+    heading = compass.along(seeds[:, 0], seeds[:, 1]) + turn
+    both = _walk(
+        compass,
+        np.vstack([seeds, seeds]),
+        np.tile(turn, 2),
+        np.concatenate([heading, heading + np.pi]),
+        reach,
+    )
     steps = np.ceil(reach / STEP_M).astype(np.int64)
-    return [np.vstack([behind[1 : n + 1, k][::-1], ahead[: n + 1, k]]) for k, n in enumerate(steps)]
+    return [np.vstack([both[1 : n + 1, count + k][::-1], both[: n + 1, k]]) for k, n in enumerate(steps)]
 
 
-def _walk(compass: Compass, seeds: Floats, turn: Floats, reach: Floats, flip: float) -> Floats:
+def _walk(compass: Compass, seeds: Floats, turn: Floats, heading: Floats, reach: Floats) -> Floats:
     count = int(np.ceil(reach.max() / STEP_M))
     path = np.empty((count + 1, len(seeds), 2))
-    path[0] = seeds
-    heading = compass.along(seeds[:, 0], seeds[:, 1]) + turn + flip
+    path[0] = here = seeds
     for k in range(count):
-        here = path[k]
-        wanted = compass.along(here[:, 0], here[:, 1]) + turn + flip
-        # A contour has no direction: take the sense that goes on as before.
+        wanted = compass.along(here[:, 0], here[:, 1]) + turn
+        # Of the two senses of a contour take the one that goes on as before.
         bend = (wanted - heading + np.pi / 2) % np.pi - np.pi / 2
-        heading = heading + np.clip(bend, -_MAX_TURN, _MAX_TURN)
-        path[k + 1] = here + STEP_M * np.column_stack([np.cos(heading), np.sin(heading)])
+        heading = heading + np.minimum(np.maximum(bend, -_MAX_TURN), _MAX_TURN)
+        path[k + 1, :, 0] = here[:, 0] + STEP_M * np.cos(heading)
+        path[k + 1, :, 1] = here[:, 1] + STEP_M * np.sin(heading)
+        here = path[k + 1]
     return path
 
 
