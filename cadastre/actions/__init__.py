@@ -1,0 +1,1 @@
+"""Verbs of the cadastre: open, draw, submit, decide and reverse a record."""
