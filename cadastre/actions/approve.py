@@ -13,6 +13,7 @@ from cadastre.checks.registry import Moment
 from cadastre.errors import ChecksFailed, NoLongerInForce
 from cadastre.models import DraftParcel, Lineage, Parcel, Record, RecordEvent, RecordState
 from cadastre.succession import succession_of
+from core.acting import acting
 
 _COPIED = (
     "basin_id", "quarter", "number", "district_id", "street_id", "land_use", "zone_code", "source_class",
@@ -30,6 +31,11 @@ def approve_record(*, record_id: int, version: int, by: User) -> Record:
     record = locked(record_id, version=version)
     require_state(record, RecordState.SUBMITTED)
     require_other(record, by)
+    with acting(by, record=record.number):
+        return _put_in_force(record, by)
+
+
+def _put_in_force(record: Record, by: User) -> Record:
     ended = _lock_parcels(record)
     wrong = outstanding(record, findings_of(record, Moment.APPROVE))
     if wrong:

@@ -136,6 +136,8 @@ class RecordEvent(models.Model):
 class Presence(models.Model):
     """That somebody has a record open; a row is refreshed while the page is there."""
 
+    audit_exempt = "a heartbeat, refreshed every few seconds"
+
     record = models.ForeignKey(Record, models.CASCADE, related_name="present")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     seen_at = models.DateTimeField(auto_now=True)
