@@ -12,12 +12,13 @@ import { LabelOwners } from "./style/labels.js";
 import { interpret } from "./style/interpreter.js";
 
 const TILE = 512;
+const TEXTS = 20000;
 const NAMES = ["number", "name", "code", "label"];
 
 /** Holds one layer for each collection, made when it is first shown. */
 export class CollectionLayers {
   private readonly infos = new globalThis.Map<string, { info: CollectionInfo; order: number }>();
-  private readonly vectors = new globalThis.Map<string, VectorTileLayer>();
+  private readonly vectors = new globalThis.Map<string, VectorTileLayer[]>();
   private readonly rasters = new globalThis.Map<string, TileLayer<XYZ>>();
   private readonly faded = new globalThis.Map<string, number>();
 
@@ -28,7 +29,7 @@ export class CollectionLayers {
 
   add(collections: CollectionInfo[], rasters: RasterInfo[]): void {
     rasters.forEach((raster, index) => this.addRaster(raster, index));
-    collections.forEach((info, index) => this.infos.set(info.id, { info, order: 100 + index }));
+    collections.forEach((info, index) => this.infos.set(info.id, { info, order: level(info) * 100 + index }));
   }
 
   private addRaster(raster: RasterInfo, order: number): void {
@@ -41,13 +42,13 @@ export class CollectionLayers {
   show(id: string, shown: boolean): void {
     this.rasters.get(id)?.setVisible(shown);
     const existing = this.vectors.get(id);
-    if (existing) existing.setVisible(shown);
-    else if (shown) this.create(id);
+    for (const layer of existing ?? []) layer.setVisible(shown);
+    if (!existing && shown) this.create(id);
   }
 
   fade(id: string, opacity: number): void {
     this.faded.set(id, opacity);
-    this.vectors.get(id)?.setOpacity(opacity);
+    for (const layer of this.vectors.get(id) ?? []) layer.setOpacity(opacity);
     this.rasters.get(id)?.setOpacity(opacity);
   }
 
@@ -56,23 +57,30 @@ export class CollectionLayers {
     if (!entry?.info.tiles) return;
     const { info, order } = entry;
     const owners = new LabelOwners();
-    const layer = new VectorTileLayer({
+    const common = {
       source: source(info),
-      style: interpret(info.style, owners, this.groundScale),
-      declutter: true,
-      renderBuffer: 64,
-      zIndex: order,
       opacity: this.faded.get(id) ?? info.opacity,
       minZoom: info.min_zoom + 1 - 0.01,
       properties: { collection: id },
-    });
+    };
+    const shapes = interpret(info.style, "shapes", owners, this.groundScale);
+    const layers = [new VectorTileLayer({ ...common, style: shapes, zIndex: order, renderBuffer: 32 })];
+    if (info.style.some(hasText)) layers.push(this.texts(info, common, owners, order));
+    this.vectors.set(id, layers);
+    for (const layer of layers) this.map.addLayer(layer);
+  }
+
+  /** The texts are a layer of their own above all shapes, from the same tiles. */
+  private texts(info: CollectionInfo, common: object, owners: LabelOwners, order: number): VectorTileLayer {
+    const style = interpret(info.style, "texts", owners, this.groundScale);
+    const look = { style, declutter: true, renderMode: "vector", renderBuffer: 64, zIndex: TEXTS + order } as const;
+    const layer = new VectorTileLayer({ ...common, ...look });
     this.map.on("loadend", () => {
       if (!owners.changed) return;
       owners.changed = false;
       layer.changed();
     });
-    this.vectors.set(id, layer);
-    this.map.addLayer(layer);
+    return layer;
   }
 
   /** Say which features are under a pixel, the topmost first, each once. */
@@ -98,16 +106,29 @@ export class CollectionLayers {
       const entry = this.infos.get(info.id);
       if (!entry || entry.info.version === info.version) continue;
       entry.info = info;
-      this.vectors.get(info.id)?.setSource(source(info));
+      const fresh = source(info);
+      for (const layer of this.vectors.get(info.id) ?? []) layer.setSource(fresh);
     }
   }
+}
+
+/** How high a collection is drawn: its style's own word, else areas below lines below points. */
+function level(info: CollectionInfo): number {
+  const said = (info.style[0]?.["metadata"] as Record<string, unknown> | undefined)?.["gis:level"];
+  if (typeof said === "number") return said;
+  if (info.geometry_type.includes("Point")) return 60;
+  return info.geometry_type.includes("Line") ? 40 : 20;
+}
+
+function hasText(rule: Record<string, unknown>): boolean {
+  return "text-field" in ((rule["layout"] as Record<string, unknown> | undefined) ?? {});
 }
 
 function source(info: CollectionInfo): VectorTileSource {
   const template = info.tiles ?? "";
   const mark = template.includes("?") ? "&" : "?";
   return new VectorTileSource({
-    format: new MVT({ idProperty: "id" }),
+    format: new MVT(),
     url: `${template}${mark}v=${encodeURIComponent(String(info.version))}`,
     tileGrid: createXYZ({ tileSize: TILE, minZoom: info.min_zoom, maxZoom: Math.min(info.max_zoom, 18) }),
     cacheSize: 96,

@@ -20,7 +20,7 @@ export class Locator {
         image: new Circle({ radius: 8, fill: new Fill({ color: "#2A5690" }), stroke: new Stroke({ color: "#FFFFFF", width: 3 }) }),
       }),
     ];
-    map.addLayer(new VectorLayer({ source: this.source, style, zIndex: 910 }));
+    map.addLayer(new VectorLayer({ source: this.source, style, zIndex: 19910 }));
   }
 
   /** Ask the browser for the place; reject with its error code. */

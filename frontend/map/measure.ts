@@ -42,7 +42,7 @@ export class Measure {
     private readonly map: Map,
     private readonly grid: GridInfo,
   ) {
-    map.addLayer(new VectorLayer({ source: this.source, style: STYLE, zIndex: 920 }));
+    map.addLayer(new VectorLayer({ source: this.source, style: STYLE, zIndex: 19920 }));
   }
 
   get isActive(): boolean {

@@ -43,11 +43,11 @@ export class Selection {
   private label = "";
 
   constructor(map: Map) {
-    map.addLayer(new VectorLayer({ source: this.drafts, style: OUTLINE, zIndex: 890 }));
+    map.addLayer(new VectorLayer({ source: this.drafts, style: OUTLINE, zIndex: 19890 }));
     map.addLayer(
       new VectorLayer({
         source: this.source,
-        zIndex: 900,
+        zIndex: 19900,
         updateWhileAnimating: true,
         style: (feature) => {
           const isPoint = feature.getGeometry()?.getType().endsWith("Point") ?? false;

@@ -135,8 +135,8 @@ const OPERATORS: Record<string, Operator> = {
   "-": (rest) => (rest.length === 1 ? (scope) => -numberOf(rest[0]?.(scope) ?? 0) : fold((a, b) => a - b)(rest, [])),
   "*": fold((a, b) => a * b),
   "/": fold((a, b) => a / b),
-  min: fold(Math.min),
-  max: fold(Math.max),
+  min: fold((a, b) => Math.min(a, b)),
+  max: fold((a, b) => Math.max(a, b)),
 };
 // These read their arguments themselves.
 const RAW = new Set(["get", "has", "literal", "match", "step", "interpolate", "zoom", "geometry-type", "name"]);

@@ -176,9 +176,12 @@ function label(read: Reader, zIndex: number, context: LabelContext): Style | nul
   return context.owners.owns(key, context.feature, size) ? pointLabel(value, look) : null;
 }
 
-/** Make the drawing function of a collection; `owners` keeps one label for each feature. */
-export function interpret(rules: Rule[], owners: LabelOwners, groundScale: () => number): StyleFunction {
-  const parts = rules.map(part);
+/** Which half of a style: shapes and icons, or the texts, which lie above all shapes of all layers. */
+export type Half = "shapes" | "texts";
+
+/** Make the drawing function of half a style; `owners` keeps one label for each feature. */
+export function interpret(rules: Rule[], half: Half, owners: LabelOwners, groundScale: () => number): StyleFunction {
+  const parts = rules.map(part).filter((one) => half === "shapes" || one.look.has("text-field"));
   return (feature, resolution) => {
     const zoom = zoomOf(resolution);
     const kind = feature.getGeometry()?.getType() ?? "Point";
@@ -192,21 +195,20 @@ export function interpret(rules: Rule[], owners: LabelOwners, groundScale: () =>
     for (const one of parts) {
       if (zoom + 0.001 < one.minzoom || zoom >= one.maxzoom) continue;
       if (one.filter && !one.filter(scope)) continue;
-      draw(one, new Reader(one.look, scope), { feature, resolution, owners, zoom }, styles);
+      draw(one, half, new Reader(one.look, scope), { feature, resolution, owners, zoom }, styles);
     }
     return styles;
   };
 }
 
-function draw(one: Part, read: Reader, context: LabelContext, into: Style[]): void {
-  const add = (style: Style | null): void => {
-    if (style) into.push(style);
-  };
-  if (one.type === "fill") add(fill(read, one.zIndex));
-  else if (one.type === "line") add(line(read, one.zIndex));
-  else if (one.type === "circle") add(circle(read, one.zIndex));
-  else if (one.type === "symbol") {
-    add(symbolIcon(read, one.zIndex));
-    add(label(read, one.zIndex, context));
-  }
+function draw(one: Part, half: Half, read: Reader, context: LabelContext, into: Style[]): void {
+  const style = half === "texts" ? label(read, one.zIndex, context) : shape(one, read);
+  if (style) into.push(style);
+}
+
+function shape(one: Part, read: Reader): Style | null {
+  if (one.type === "fill") return fill(read, one.zIndex);
+  if (one.type === "line") return line(read, one.zIndex);
+  if (one.type === "circle") return circle(read, one.zIndex);
+  return one.type === "symbol" ? symbolIcon(read, one.zIndex) : null;
 }
