@@ -41,7 +41,8 @@ def _install(what: list[str], log: Path) -> None:
         [BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON, *what],
         log=log,
         failure="the Python packages could not be installed: is PyPI within reach?",
-        env={"UV_LINK_MODE": "copy"},
+        # Behind a town hall's filtering proxy the machine's own certificates are the ones that count.
+        env={"UV_SYSTEM_CERTS": "1"},
     )
 
 

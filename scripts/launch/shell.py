@@ -8,9 +8,10 @@ from pathlib import Path
 from scripts.launch.say import Refusal
 
 # Set for another program, these make PostGIS' or the wheels' own libraries fail; and PYTHONPATH
-# and VIRTUAL_ENV would lead the portal's Python to modules that are not its own.
+# and VIRTUAL_ENV would lead the portal's Python to modules that are not its own. Without
+# bytecode on the disk, every start would compile Django anew.
 FOREIGN = (
-    "PROJ_DATA PROJ_LIB GDAL_DATA GDAL_DRIVER_PATH PYTHONPATH PYTHONHOME VIRTUAL_ENV "
+    "PROJ_DATA PROJ_LIB GDAL_DATA GDAL_DRIVER_PATH PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE "
     "PGHOST PGPORT PGUSER PGDATABASE PGPASSWORD PGSERVICE PGOPTIONS PGDATA DJANGO_SETTINGS_MODULE"
 ).split()
 
