@@ -118,9 +118,12 @@ def quote(
     what was waived or reversed is not taken off), `penalty_open` the part of it still unpaid.
     `frozen_on`: lateness stops counting on that day while an instalment plan is kept.
     """
-    until = min(on, frozen_on) if frozen_on else on
-    late = penalty_fraction(terms, due=due, on=until)
-    accrued = sum((part.amount * penalty_fraction(terms, due=due, on=part.on) for part in settled), Decimal(0))
+
+    def lateness(day: date) -> Decimal:
+        return penalty_fraction(terms, due=due, on=min(day, frozen_on) if frozen_on else day)
+
+    late = lateness(on)
+    accrued = sum((part.amount * lateness(part.on) for part in settled), Decimal(0))
     accrued = round_money(accrued + principal * late, code)
     early = discount_fraction(terms, due=due, on=on)
     return Quote(

@@ -1,0 +1,183 @@
+"""Billing in bulk: from computed charges to bills, shares and journal entries, inside the database.
+
+A domain gives two SELECTs (its own SQL, not a user's):
+
+- units: `key, collection, feature_id, label, amount, components, breakdown`, one row per thing
+  charged for; `components` maps codes of charge types to amounts that sum to `amount`; it is paged
+  by `key > %(after)s ORDER BY key LIMIT %(size)s`, which the SELECT itself must say;
+- parties: `key, party_id, num, den, num_order` for the same page, of units whose shares are whole.
+
+A chunk is one transaction and remembers the last key, so a run that was cut off goes on where it
+was, and a unit is billed once for a levy and period, however often it is asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import Conflict
+from core.faults import point
+from core.money import currency as known_currency
+from ledger.actions.accounts import named
+from ledger.actions.posting import require_open_day, reverse
+from ledger.models import AccountKind, Bill, BillRun, ChargeType, Posting, PostingKind, RunState
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+TABLES = """
+CREATE TEMP TABLE billing_unit (bill_id bigint, key bigint, collection text, feature_id bigint, label text,
+  amount numeric(20, 3), components jsonb, breakdown jsonb) ON COMMIT DROP;
+CREATE TEMP TABLE billing_party (key bigint, party_id bigint, num bigint, den bigint, num_order bigint) ON COMMIT DROP;
+CREATE TEMP TABLE billing_share (bill_id bigint, party_id bigint, num bigint, den bigint, amount numeric(20, 3)) ON COMMIT DROP;
+CREATE TEMP TABLE billing_leg (bill_id bigint, party_id bigint, charge_type_id bigint, collection text,
+  feature_id bigint, amount numeric(20, 3)) ON COMMIT DROP;
+"""
+BILLS = """
+INSERT INTO ledger_bill (id, run_id, levy, period, collection, feature_id, label, amount, breakdown)
+SELECT bill_id, %(run)s, %(levy)s, %(period)s, collection, feature_id, label, amount, breakdown FROM billing_unit
+ON CONFLICT DO NOTHING
+"""
+FORGET_BILLED = """
+DELETE FROM billing_unit u WHERE NOT EXISTS (SELECT FROM ledger_bill b WHERE b.id = u.bill_id)
+"""
+SHARES = """
+INSERT INTO ledger_billshare (bill_id, party_id, num, den, amount)
+SELECT bill_id, party_id, num, den, amount FROM billing_share
+"""
+ACCOUNTS = """
+INSERT INTO ledger_account (kind, name, currency, party_id, charge_type_id, collection, feature_id)
+SELECT DISTINCT 'receivable', '', %(currency)s, party_id, charge_type_id, collection, feature_id
+FROM billing_leg WHERE amount <> 0 ON CONFLICT DO NOTHING
+"""
+# LATERAL with OFFSET 0 asks the unique index once per leg, whatever the size of the table.
+ENTRIES = """
+INSERT INTO ledger_entry (posting_id, account_id, bill_id, part, amount)
+SELECT %(posting)s, a.id, l.bill_id, 'charge', l.amount FROM billing_leg l
+CROSS JOIN LATERAL (SELECT id FROM ledger_account a WHERE a.kind = 'receivable' AND a.party_id = l.party_id
+  AND a.charge_type_id = l.charge_type_id AND a.collection = l.collection AND a.feature_id = l.feature_id OFFSET 0) a
+WHERE l.amount <> 0
+UNION ALL
+SELECT %(posting)s, (%(revenue)s::jsonb ->> charge_type_id::text)::bigint, NULL, '', -sum(amount)
+FROM billing_leg WHERE amount <> 0 GROUP BY charge_type_id
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A domain's SELECTs and the values bound in them."""
+
+    units: str
+    parties: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What a chunk did: the last key, how many bills, what they come to."""
+
+    last_key: int
+    bills: int
+    amount: Decimal
+    is_last: bool
+
+
+@transaction.atomic
+def bill_chunk(run_id: int, source: Source, *, size: int = 20_000) -> Chunk:
+    """Bill the next units of a run and remember how far it came; all or nothing."""
+    run = BillRun.objects.select_for_update().get(pk=run_id)
+    if run.state != RunState.RUNNING:
+        raise Conflict(_("This run is not being worked on."))
+    require_open_day(run.issued_on)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS billing_unit, billing_party, billing_share, billing_leg")
+        cursor.execute(TABLES)
+        last_key, seen = _read(cursor, source, {**source.values, "after": run.last_key, "size": size})
+        point("billing.read")
+        bills, amount = _write(cursor, run)
+    run.last_key = max(last_key, run.last_key)
+    run.totals = {
+        "bills": run.totals.get("bills", 0) + bills,
+        "amount": str(Decimal(run.totals.get("amount", 0)) + amount),
+    }
+    run.save(update_fields=["last_key", "totals"])
+    point("billing.written")
+    return Chunk(run.last_key, bills, amount, seen < size)
+
+
+def _read(cursor: Any, source: Source, values: dict[str, Any]) -> tuple[int, int]:
+    cursor.execute(
+        "INSERT INTO billing_unit SELECT nextval('ledger_bill_id_seq'), s.* FROM (" + source.units + ") s", values
+    )
+    cursor.execute("INSERT INTO billing_party " + source.parties, values)
+    cursor.execute("SELECT coalesce(max(key), 0), count(*) FROM billing_unit")
+    last_key, seen = cursor.fetchone()
+    return last_key, seen
+
+
+def _write(cursor: Any, run: BillRun) -> tuple[int, Decimal]:
+    cursor.execute(BILLS, {"run": run.pk, "levy": run.levy, "period": run.period})
+    made = cursor.rowcount
+    cursor.execute("SELECT count(*) FROM billing_unit")
+    if cursor.fetchone()[0] != made:
+        cursor.execute(FORGET_BILLED)
+    if not made:
+        return 0, Decimal(0)
+    kinds = dict(ChargeType.objects.filter(code__in=run.terms).values_list("code", "pk"))
+    values = {"unit": known_currency(run.currency).unit, "kinds": _jsonb(kinds), "currency": run.currency}
+    cursor.execute((SQL / "billing_shares.sql").read_text(), values)
+    cursor.execute("ANALYZE billing_share")
+    cursor.execute((SQL / "billing_legs.sql").read_text(), values)
+    cursor.execute(SHARES)
+    cursor.execute(ACCOUNTS, values)
+    cursor.execute("SELECT coalesce(sum(amount), 0) FROM billing_leg")
+    amount = cursor.fetchone()[0]
+    if amount:
+        _post(cursor, run, kinds)
+    return made, amount
+
+
+def _post(cursor: Any, run: BillRun, kinds: dict[str, int]) -> None:
+    posting = Posting.objects.create(
+        kind=PostingKind.BILLING, business_on=run.issued_on, by=run.by, run=run, reason=str(run)
+    )
+    revenue = {str(pk): named(AccountKind.REVENUE, code, run.currency).pk for code, pk in kinds.items()}
+    cursor.execute(ENTRIES, {"posting": posting.pk, "revenue": _jsonb(revenue)})
+
+
+def _jsonb(values: dict[str, int]) -> str:
+    return "{" + ", ".join(f'"{key}": {value}' for key, value in values.items()) + "}"
+
+
+@transaction.atomic
+def finish(run: BillRun) -> None:
+    """Say that all units of a run are billed."""
+    BillRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.POSTED)
+
+
+@transaction.atomic
+def publish(run: BillRun) -> None:
+    """Make a run's bills known and payable; from here on they are only adjusted one by one."""
+    locked = BillRun.objects.select_for_update().get(pk=run.pk)
+    if locked.state != RunState.POSTED:
+        raise Conflict(_("Only a finished run that is not yet published can be published."))
+    locked.state, locked.published_at = RunState.PUBLISHED, timezone.now()
+    locked.save(update_fields=["state", "published_at"])
+
+
+@transaction.atomic
+def roll_back(run: BillRun, *, on: date, by: Any) -> None:
+    """Undo an unpublished run: opposing postings, and its bills cancelled."""
+    locked = BillRun.objects.select_for_update().get(pk=run.pk)
+    if locked.state not in (RunState.RUNNING, RunState.POSTED):
+        raise Conflict(_("A published run cannot be rolled back."))
+    for posting in Posting.objects.filter(run=locked, kind=PostingKind.BILLING, reversed_by=None):
+        reverse(posting, on=on, by=by, reason=_("Run rolled back"))
+    Bill.objects.filter(run=locked, cancelled_at=None).update(cancelled_at=timezone.now())
+    locked.state = RunState.ROLLED_BACK
+    locked.save(update_fields=["state"])
