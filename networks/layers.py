@@ -22,7 +22,9 @@ STAFF = frozenset(
     {"engineer", "approver", "assessor", "treasurer", "clerk", "network", "surveyor", "auditor", "admin"}
 )
 WATER, SEWER, STORM = "#1B6FB5", "#6B4423", "#2FA58E"
-PIPE_WIDTH = ["interpolate", ["linear"], ["get", "diameter_mm"], 50, 1.2, 150, 2, 400, 4]
+# By diameter where streets are wide on the screen; one hairline for all where they are not.
+BY_DIAMETER = ["interpolate", ["linear"], ["get", "diameter_mm"], 50, 1.2, 150, 2, 400, 4]
+PIPE_WIDTH = ["interpolate", ["linear"], ["zoom"], 13, 0.4, 15.5, 0.9, 17, BY_DIAMETER]
 COMMON: dict[str, Any] = {
     "where": "end_lifespan IS NULL",
     "version_field": "version",
@@ -138,7 +140,7 @@ WATER_VALVES = Collection(
         field_of(WaterValve, "is_operable"),
         field_of(WaterValve, "status"),
     ),
-    min_zoom=15,
+    min_zoom=17,
     heading=_("Valve {code}"),
     style=(
         {
