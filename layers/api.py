@@ -17,10 +17,12 @@ from layers import search as searches
 from layers.access import View, view
 from layers.collections import FieldType
 from layers.features import asked, card, reading
+from layers.importing.api import router as imports
 from layers.legend import legend
 from layers.values import refused
 
 router = Router(tags=["layers"])
+router.add_router("", imports)
 GEOJSON = "application/geo+json"
 
 

@@ -1,9 +1,10 @@
 """Addresses of the engine that are not under /api/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from layers.tiles.views import tile
 
 urlpatterns = [
+    path("", include("layers.importing.urls")),
     path("tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
 ]

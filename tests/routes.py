@@ -45,7 +45,23 @@ STAFF = {
 }
 
 # Staff of the named roles only (an administrator always).
-ROLES: dict[str, frozenset[str]] = {}
+IMPORTERS = frozenset({"engineer", "surveyor", "network"})
+ROLES: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "staff/import/",
+            *(
+                f"staff/import/<uuid:run>/{page}"
+                for page in (
+                    "", "layer/", "place/", "fields/", "rehearse/", "load/", "stop/", "retry/", "remove/", "refused.csv"
+                )
+            ),
+            "api/v1/imports",
+            *(f"api/v1/imports/<uuid:run>{verb}" for verb in ("", "/plan", "/rehearse", "/load", "/cancel")),
+        ),
+        IMPORTERS,
+    ),
+}
 
 # Neither persons nor the public: measurements, for this machine or with a token.
 OPERATORS = {

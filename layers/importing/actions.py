@@ -122,6 +122,16 @@ def _free_slug(layer: Any, run: ImportRun) -> str:
     return slug
 
 
+def check_ready(run: ImportRun, state: ImportState) -> None:
+    """Refuse a step that comes too early: a dry run without a plan, loading without a dry run."""
+    if state == ImportState.LOADING and run.state != ImportState.REHEARSED:
+        raise Conflict(_("Only an import whose dry run is done can be loaded."))
+    if state == ImportState.REHEARSING:
+        if run.state not in (ImportState.INSPECTED, ImportState.REHEARSED) or not run.is_planned:
+            raise Conflict(_("Choose a layer first."))
+        planning.check(run.planned, run.layer)
+
+
 def settle(run: ImportRun) -> ImportRun:
     """Bring an import back to where it was when its job ended without saying so: cancelled or failed."""
     job = run.job

@@ -66,6 +66,7 @@ REFUSALS: Mapping[str, Any] = {
         "The layer has %(count)s fields; a layer here has at most %(limit)s. Choose which to keep."
     ),
     "field_unknown": _("The layer has no field “%(field)s”."),
+    "column_invalid": _("The column “%(column)s” cannot be, or there are two of it."),
     "slug_invalid": _(
         "“%(slug)s” cannot be the key of a layer: use lower-case Latin letters, digits and hyphens, a letter first, at most %(limit)s."
     ),
@@ -98,6 +99,14 @@ REPAIRS: Mapping[str, Any] = {
     "Too few points in geometry component": _("a ring of too few points"),
     "Invalid Coordinate": _("a coordinate that is not a number"),
     "Ring is not closed": _("an open outline"),
+}
+
+# What is odd about the file's coordinates, as its inspection says.
+MISTAKES: Mapping[str, Any] = {
+    "degrees_labelled_metres": _("The file names a system in metres, but its coordinates are degrees."),
+    "metres_labelled_degrees": _("The file names a system in degrees, but its coordinates are metres."),
+    "axes_swapped": _("Latitude seems to come before longitude: the axes are to be swapped."),
+    "outside_area_of_use": _("Under the system that the file names, it lies where that system is not valid."),
 }
 
 NOTES: Mapping[str, Any] = {

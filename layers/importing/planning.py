@@ -122,10 +122,12 @@ def check(plan: Plan, layer: Mapping[str, Any]) -> None:
     if plan.encoding and plan.encoding not in encodings.CANDIDATES:
         known = ", ".join(encodings.TITLES.values())
         raise ImportRefused("encoding_unknown", encoding=plan.encoding, known=known)
-    _check_place(plan, layer)
+    check_columns(plan)
+    check_place(plan, layer)
 
 
-def _check_place(plan: Plan, layer: Mapping[str, Any]) -> None:
+def check_place(plan: Plan, layer: Mapping[str, Any]) -> None:
+    """Refuse a reference system that is missing, unknown, or makes no sense of the coordinates."""
     likely = ", ".join(f"EPSG:{one['srid']} {one['name']}" for one in layer["crs"]["candidates"][:3])
     from layers.importing.reader import placing
 
@@ -153,3 +155,22 @@ def keeping(plan: Plan, names: Sequence[str]) -> tuple[PlannedField, ...]:
         if name not in known:
             raise ImportRefused("field_unknown", field=name)
     return tuple(replace(one, keep=one.name in names) for one in plan.fields)
+
+
+def with_fields(plan: Plan, changes: Sequence[Mapping[str, Any]]) -> Plan:
+    """Return the plan with what is given about some of its fields, named as in the file."""
+    known = {one.name: one for one in plan.fields}
+    for change in changes:
+        before = known.get(change["name"])
+        if before is None:
+            raise ImportRefused("field_unknown", field=change["name"])
+        known[before.name] = replace(before, **change)
+    return plan.with_(fields=tuple(known.values()))
+
+
+def check_columns(plan: Plan) -> None:
+    """Refuse columns that cannot be: not plain, ours, or two of one name."""
+    names = [one.column for one in plan.kept]
+    for name in names:
+        if naming.plain(name) != name or name in naming.RESERVED or names.count(name) > 1:
+            raise ImportRefused("column_invalid", column=name)

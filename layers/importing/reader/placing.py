@@ -42,15 +42,15 @@ def identify(label: str | None) -> int | None:
     if not label:
         return None
     if label.upper().startswith("EPSG:") and label[5:].isdigit():
-        code = int(label[5:])
-        return GEOGRAPHIC if code == 4979 else (code if is_known(code) else None)
+        said = int(label[5:])
+        return GEOGRAPHIC if said == 4979 else (said if is_known(said) else None)
     try:
         described = CRS.from_user_input(label)
     except CRSError:
         return None
     if described.is_compound:
         described = described.sub_crs_list[0]
-    code: int | None = described.to_epsg(min_confidence=70) or described.to_epsg(min_confidence=25)
+    code = described.to_epsg(min_confidence=70) or described.to_epsg(min_confidence=25)
     return code if code and is_known(code) else _same_parameters(described)
 
 

@@ -1,0 +1,118 @@
+/** The import wizard: upload with progress, the outline on the map, waiting for a job. */
+import { readCatalogue } from "../api/client.js";
+import type { Box, LonLat } from "../api/types.js";
+import { MapEngine } from "../map/engine.js";
+
+type Ring = LonLat[];
+
+const POLL = 800;
+
+/** Read what the page's template wrote as JSON. */
+function written<T>(id: string): T | null {
+  const text = document.getElementById(id)?.textContent;
+  return text ? (JSON.parse(text) as T | null) : null;
+}
+
+function boxOf(ring: Ring): Box {
+  const xs = ring.map(([x]) => x);
+  const ys = ring.map(([, y]) => y);
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
+/** Draw the outline under the chosen system, and follow the choice. */
+async function showPlace(form: HTMLFormElement, element: HTMLElement): Promise<void> {
+  const footprints = written<Record<string, Ring>>("import-footprints") ?? {};
+  const swapped = written<Ring>("import-swapped");
+  const catalogue = await readCatalogue();
+  const map = new MapEngine(element, { ...catalogue, extent: null });
+  map.addCollections(catalogue.groups.flatMap((group) => group.collections), catalogue.rasters ?? []);
+  for (const group of catalogue.groups) {
+    for (const one of group.collections) map.show(one.id, one.visible_by_default && Boolean(one.tiles));
+  }
+  const draw = (): void => {
+    const data = new FormData(form);
+    const ring = data.has("swap_axes") && swapped ? swapped : footprints[String(data.get("srid"))];
+    map.outline(ring ? { type: "Polygon", coordinates: [ring] } : null);
+    if (ring) map.fit(boxOf(ring), 17, false);
+  };
+  form.addEventListener("change", draw);
+  form.querySelector("[name=other_srid]")?.addEventListener("focus", () => {
+    const other = form.querySelector<HTMLInputElement>("[name=srid][value=other]");
+    if (other) other.checked = true;
+  });
+  draw();
+  await map.settled();
+  element.dataset["drawn"] = "true";
+}
+
+/** Send the file with a progress bar; without it the form would do the same, silently. */
+function upload(form: HTMLFormElement): void {
+  const input = form.querySelector<HTMLInputElement>("input[type=file]");
+  const bar = form.querySelector("progress");
+  const failure = form.querySelector<HTMLElement>("[data-upload-failed]");
+  const drop = form.querySelector<HTMLElement>(".drop");
+  if (!input || !bar || !failure || !drop) return;
+  const fail = (words: string): void => {
+    bar.hidden = true;
+    failure.hidden = false;
+    const place = failure.querySelector("span");
+    if (place) place.textContent = words;
+  };
+  drop.addEventListener("dragover", (event) => event.preventDefault());
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer?.files.length) input.files = event.dataTransfer.files;
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    failure.hidden = true;
+    bar.hidden = false;
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", ({ loaded, total }) => (bar.value = total ? (100 * loaded) / total : 0));
+    request.addEventListener("error", () => fail(form.dataset["failed"] ?? ""));
+    request.addEventListener("load", () => {
+      if (request.status < 400) location.assign(request.responseURL);
+      else fail(words(request) || (form.dataset["failed"] ?? ""));
+    });
+    request.send(new FormData(form));
+  });
+}
+
+function words(request: XMLHttpRequest): string {
+  if (!(request.getResponseHeader("Content-Type") ?? "").includes("json")) return "";
+  return (JSON.parse(request.responseText) as { title?: string }).title ?? "";
+}
+
+interface Standing {
+  busy: boolean;
+  progress: { done: number; total: number | null; message: string };
+}
+
+/** Ask how far the job is until it ends, then show what came of it. */
+function wait(section: HTMLElement): void {
+  const bar = section.querySelector("progress");
+  const place = section.querySelector<HTMLElement>("[data-progress-words]");
+  const ask = async (): Promise<void> => {
+    const response = await fetch(section.dataset["busy"] ?? "", { headers: { Accept: "application/json" } });
+    if (!response.ok) return location.reload();
+    const { busy, progress } = (await response.json()) as Standing;
+    if (!busy) return location.reload();
+    if (bar && progress.total) {
+      bar.max = progress.total;
+      bar.value = progress.done;
+    }
+    if (place && progress.message) place.textContent = progress.done ? `${progress.message} (${progress.done})` : progress.message;
+    setTimeout(() => void ask(), POLL);
+  };
+  setTimeout(() => void ask(), POLL);
+}
+
+const place = document.querySelector<HTMLFormElement>("[data-place]");
+const map = document.getElementById("import-map");
+const sending = document.querySelector<HTMLFormElement>("[data-upload]");
+const waiting = document.querySelector<HTMLElement>("[data-busy]");
+if (place && map) void showPlace(place, map);
+if (sending) upload(sending);
+if (waiting) wait(waiting);

@@ -1,0 +1,184 @@
+"""Imports for programs: upload, inspect, plan, rehearse, load, under /api/v1/imports."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import File, Router, Schema
+from ninja.files import UploadedFile
+
+from accounts.policy import subject_of
+from layers.importing import actions, messages, planning
+from layers.importing.access import find_run, require_importer, visible_runs
+from layers.importing.listing import listing
+from layers.importing.models import ImportRun, ImportState
+
+router = Router(tags=["imports"])
+
+
+class Progress(Schema):
+    """How far the job is."""
+
+    done: int = 0
+    total: int | None = None
+    message: str = ""
+
+
+class ImportOut(Schema):
+    """One import."""
+
+    id: UUID
+    file: str
+    size: int
+    state: str
+    busy: bool
+    slug: str
+    refused_because: str
+    progress: Progress
+
+
+class ImportDetail(ImportOut):
+    """One import with what was found, how it is to be loaded, and the report."""
+
+    inspection: dict[str, Any]
+    plan: dict[str, Any]
+    report: dict[str, Any]
+
+
+class Imports(Schema):
+    """A page of imports."""
+
+    imports: list[ImportOut]
+    total: int
+    pages: int
+
+
+class FieldIn(Schema):
+    """What is to be changed about one field, named as in the file."""
+
+    name: str
+    keep: bool = True
+    column: str | None = None
+    ar: str | None = None
+    en: str | None = None
+    fr: str | None = None
+
+
+class PlanIn(Schema):
+    """What is to be changed about how the file is loaded; what is left out stays as proposed."""
+
+    layer: str | None = None
+    slug: str | None = None
+    title: dict[str, str] | None = None
+    srid: int | None = None
+    swap_axes: bool | None = None
+    encoding: str | None = None
+    public: bool | None = None
+    fields: list[FieldIn] | None = None
+
+
+def _importer(request: HttpRequest) -> Any:
+    subject = subject_of(request)
+    require_importer(subject)
+    return subject
+
+
+def _user(subject: Any) -> Any:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.get(pk=subject.user_id)
+
+
+def _out(run: ImportRun) -> dict[str, Any]:
+    job = run.job
+    progress = Progress()
+    if job is not None:
+        progress = Progress(done=job.progress_done, total=job.progress_total, message=job.progress_message)
+    return {
+        "id": run.pk,
+        "file": run.file_name,
+        "size": run.size_bytes,
+        "state": run.state,
+        "busy": run.is_busy,
+        "slug": run.slug,
+        "refused_because": run.refusal_text,
+        "progress": progress,
+    }
+
+
+def _detail(run: ImportRun) -> dict[str, Any]:
+    notes = [messages.say(messages.NOTES, one["code"], one["params"]) for one in run.report.get("notes", [])]
+    report = {**run.report, "notes": notes} if run.report else {}
+    return {**_out(run), "inspection": run.inspection, "plan": run.plan, "report": report}
+
+
+@router.get("/imports", response=Imports, summary="Your imports")
+def read_imports(request: HttpRequest) -> Any:
+    """Return the imports that you may see; `q` searches, `sort` is file, state, when or size, `page` counts."""
+    shown = listing(visible_runs(_importer(request)), request.GET)
+    pages = shown.page.paginator
+    return {"imports": [_out(run) for run in shown.page], "total": pages.count, "pages": pages.num_pages}
+
+
+@router.post("/imports", response={202: ImportDetail}, summary="Upload a file")
+def create_import(request: HttpRequest, file: File[UploadedFile]) -> Any:
+    """Take a file and have it inspected as a job."""
+    subject = _importer(request)
+    return 202, _detail(actions.receive(file, by=_user(subject)))
+
+
+@router.get("/imports/{run}", response=ImportDetail, summary="One import")
+def read_import(request: HttpRequest, run: UUID) -> Any:
+    """Return where an import stands."""
+    return _detail(actions.settle(find_run(_importer(request), run)))
+
+
+@router.patch("/imports/{run}/plan", response=ImportDetail, summary="Change how it is loaded")
+def change_plan(request: HttpRequest, run: UUID, change: PlanIn) -> Any:
+    """Change layer, key, titles, reference system, encoding, audience or fields."""
+    found = actions.settle(find_run(_importer(request), run))
+    given = change.dict(exclude_none=True)
+    if "layer" in given or not found.is_planned:
+        found = actions.choose_layer(found, given.pop("layer", ""))
+    fields = given.pop("fields", None)
+    changed = found.planned.with_(**given)
+    if fields is not None:
+        changed = planning.with_fields(changed, fields)
+    planning.check(changed, found.layer)
+    return _detail(actions.plan(found, lambda _before: changed))
+
+
+def _begin(request: HttpRequest, run: UUID, state: ImportState) -> Any:
+    subject = _importer(request)
+    found = actions.settle(find_run(subject, run))
+    actions.check_ready(found, state)
+    return 202, _detail(actions.start(found, state, by=_user(subject)))
+
+
+@router.post("/imports/{run}/rehearse", response={202: ImportDetail}, summary="Dry run")
+def rehearse(request: HttpRequest, run: UUID) -> Any:
+    """Try everything and keep nothing."""
+    return _begin(request, run, ImportState.REHEARSING)
+
+
+@router.post("/imports/{run}/load", response={202: ImportDetail}, summary="Load")
+def load(request: HttpRequest, run: UUID) -> Any:
+    """Load the layer, once its dry run is done."""
+    return _begin(request, run, ImportState.LOADING)
+
+
+@router.post("/imports/{run}/cancel", response=ImportDetail, summary="Cancel")
+def cancel(request: HttpRequest, run: UUID) -> Any:
+    """Cancel what is under way."""
+    return _detail(actions.stop(find_run(_importer(request), run)))
+
+
+@router.delete("/imports/{run}", response={202: ImportDetail, 204: None}, summary="Delete")
+def remove(request: HttpRequest, run: UUID) -> Any:
+    """Delete the layer that the import made; or, if it made none, the import with its file."""
+    subject = _importer(request)
+    found = actions.settle(find_run(subject, run))
+    if found.state == ImportState.LOADED:
+        return 202, _detail(actions.start(found, ImportState.REMOVING, by=_user(subject)))
+    actions.forget(found)
+    return 204, None

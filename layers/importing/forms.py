@@ -1,0 +1,112 @@
+"""What the wizard's pages send, checked and turned into a changed plan."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.text3 import Text3
+from layers.importing import naming
+from layers.importing.planning import MAX_SLUG, Plan, PlannedField
+from layers.importing.reader import encodings
+from layers.models import Dataset
+
+OTHER = "other"
+
+
+class UploadForm(forms.Form):
+    """One file."""
+
+    file = forms.FileField(label=_("File"))
+
+
+class PlaceForm(forms.Form):
+    """Which layer, in which coordinate reference system, axes as they are or swapped."""
+
+    srid = forms.CharField(label=_("Coordinate reference system"))
+    other_srid = forms.CharField(label=_("EPSG code"), required=False)
+    swap_axes = forms.BooleanField(label=_("Swap the axes"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the code, chosen or typed (`EPSG:28191` or `28191`, any digits)."""
+        from layers.importing.reader import placing
+
+        given = super().clean() or {}
+        typed = given.get("srid") == OTHER
+        said = str(given.get("other_srid" if typed else "srid") or "").strip().upper().removeprefix("EPSG:")
+        if not said.isdigit() or len(said) > 6 or not placing.is_known(int(said)):
+            where = "other_srid" if typed else "srid"
+            self.add_error(
+                where, _("Choose a coordinate reference system, or give its EPSG code, such as 28191.")
+            )
+        else:
+            given["code"] = int(said)
+        return given
+
+    def change(self, plan: Plan) -> Plan:
+        """Return the plan with what was chosen."""
+        return plan.with_(srid=self.cleaned_data["code"], swap_axes=self.cleaned_data["swap_axes"])
+
+
+class FieldsForm(forms.Form):
+    """Title, key, audience and encoding of the layer; its fields come as `keep-N`, `column-N`, `ar-N`, …."""
+
+    slug = forms.CharField(label=_("Key"), max_length=MAX_SLUG)
+    title_ar = forms.CharField(label=_("Title in Arabic"), max_length=120, required=False)
+    title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
+    title_fr = forms.CharField(label=_("Title in French"), max_length=120, required=False)
+    public = forms.BooleanField(label=_("Open to the public"), required=False)
+    encoding = forms.ChoiceField(
+        label=_("Encoding of the text"), required=False, choices=list(encodings.TITLES.items())
+    )
+
+    def __init__(self, data: Any, plan: Plan) -> None:
+        super().__init__(data)
+        self.plan = plan
+        self.columns: list[PlannedField] = []
+
+    def clean_slug(self) -> str:
+        """Refuse a key that cannot be, or that another layer has."""
+        slug = str(self.cleaned_data["slug"]).strip()
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", slug):
+            raise forms.ValidationError(
+                _("Use lower-case Latin letters, digits and hyphens, a letter first.")
+            )
+        if Dataset.objects.filter(slug=slug).exists():
+            raise forms.ValidationError(_("There is already a layer with this key. Choose another."))
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        """Check the title and the columns."""
+        given = super().clean() or {}
+        if not any(given.get(f"title_{code}") for code in ("ar", "en", "fr")):
+            self.add_error("title_ar", _("Give the layer a title in at least one language."))
+        self.columns = [self._field(number, one) for number, one in enumerate(self.plan.fields)]
+        return given
+
+    def _field(self, number: int, one: PlannedField) -> PlannedField:
+        def said(key: str, before: str) -> str:
+            return str(self.data.get(f"{key}-{number}", before)).strip()[: naming.MAX_NAME]
+
+        return replace(
+            one,
+            keep=f"keep-{number}" in self.data,
+            column=said("column", one.column),
+            ar=said("ar", one.ar),
+            en=said("en", one.en),
+            fr=said("fr", one.fr),
+        )
+
+    def change(self, plan: Plan) -> Plan:
+        """Return the plan with what was given."""
+        given = self.cleaned_data
+        title = Text3(*(given[f"title_{code}"] for code in ("ar", "en", "fr")))
+        return plan.with_(
+            slug=given["slug"],
+            title=title.as_dict(),
+            public=given["public"],
+            encoding=given["encoding"] or plan.encoding,
+            fields=tuple(self.columns),
+        )

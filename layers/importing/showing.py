@@ -1,0 +1,190 @@
+"""What the wizard's pages show: steps, candidates on the map, sample values, the report in words."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from psycopg2 import sql
+
+from layers.importing import messages
+from layers.importing.forms import FieldsForm, PlaceForm
+from layers.importing.models import ImportRun, ImportState
+from layers.importing.reader import encodings
+from layers.models import Dataset
+
+STEP_TITLES = {
+    "file": _("File"),
+    "place": _("Layer and place"),
+    "fields": _("Text and fields"),
+    "check": _("Dry run"),
+    "load": _("Load"),
+    "result": _("Result"),
+}
+TYPE_TITLES = {
+    "text": _("text"),
+    "integer": _("whole number"),
+    "bigint": _("whole number"),
+    "real": _("number"),
+    "boolean": _("yes or no"),
+    "date": _("date"),
+    "datetime": _("date and time"),
+    "instant": _("date and time"),
+    "time": _("time of day"),
+    "json": _("structured value"),
+    "binary": _("binary data"),
+}
+SHAPE_TITLES = {
+    "Point": _("points"),
+    "MultiPoint": _("groups of points"),
+    "LineString": _("lines"),
+    "MultiLineString": _("groups of lines"),
+    "Polygon": _("areas"),
+    "MultiPolygon": _("groups of areas"),
+    "GeometryCollection": _("mixed shapes"),
+    "Geometry": _("mixed shapes"),
+}
+_STEP_OF_STATE = {
+    ImportState.INSPECTING: "file",
+    ImportState.REHEARSING: "check",
+    ImportState.LOADING: "load",
+    ImportState.REMOVING: "result",
+    ImportState.REFUSED: "file",
+}
+SAMPLES = 3
+
+
+def steps(step: str, run: ImportRun) -> list[dict[str, Any]]:
+    """Return the wizard's steps: title, done or not, whether it is the present one."""
+    here = (
+        step
+        if step in STEP_TITLES and step != "result"
+        else _STEP_OF_STATE.get(ImportState(run.state), "result")
+    )
+    names = list(STEP_TITLES)
+    return [
+        {"title": title, "done": names.index(name) < names.index(here), "current": name == here}
+        for name, title in STEP_TITLES.items()
+    ]
+
+
+def context(step: str, run: ImportRun, form: FieldsForm | None = None) -> dict[str, Any]:
+    """Return what one step's page needs."""
+    if step == "place":
+        return _place(run)
+    if step == "fields":
+        return _fields(run, form)
+    return {}
+
+
+def _place(run: ImportRun) -> dict[str, Any]:
+    layers = [_described(layer, run) for layer in run.inspection["layers"]]
+    if not run.is_planned:
+        return {"layers": layers, "form": PlaceForm()}
+    plan, crs = run.planned, run.layer["crs"]
+    shown = [one for one in crs["candidates"] if one["footprint"]]
+    candidates = [_candidate(one, crs["srid"]) for one in shown]
+    listed = {one["srid"] for one in crs["candidates"]}
+    return {
+        "layers": layers,
+        "layer": run.layer,
+        "crs": crs,
+        "mistakes": [messages.say(messages.MISTAKES, code) for code in crs["mistakes"]],
+        "likely": [one for one in candidates if one["plausible"]],
+        "unlikely": [one for one in candidates if not one["plausible"]],
+        "chosen": plan.srid if plan.srid in listed else None,
+        "other": plan.srid if plan.srid and plan.srid not in listed else "",
+        "swap": plan.swap_axes or "axes_swapped" in crs["mistakes"],
+        "footprints": {str(one["srid"]): one["footprint"] for one in shown},
+        "swapped": crs.get("swapped_footprint"),
+        "form": PlaceForm(),
+    }
+
+
+def _described(layer: Mapping[str, Any], run: ImportRun) -> dict[str, Any]:
+    shapes = [str(SHAPE_TITLES.get(name, name)) for name in layer["geometry_types"]]
+    return {
+        **layer,
+        "shapes": ", ".join(dict.fromkeys(shapes)),
+        "chosen": layer["key"] == run.plan.get("layer"),
+    }
+
+
+def _candidate(one: Mapping[str, Any], found: int | None) -> dict[str, Any]:
+    xs, ys = [x for x, _ in one["footprint"]], [y for _, y in one["footprint"]]
+    middle = f"{(min(ys) + max(ys)) / 2:.3f}, {(min(xs) + max(xs)) / 2:.3f}"
+    return {**one, "middle": middle, "found": one["srid"] == found}
+
+
+def _fields(run: ImportRun, form: FieldsForm | None) -> dict[str, Any]:
+    plan, layer = run.planned, run.layer
+    planned = form.columns if form and form.columns else plan.fields
+    at = {field["name"]: number for number, field in enumerate(layer["fields"])}
+    rows = [
+        {
+            "number": number,
+            "field": one,
+            "type": TYPE_TITLES[one.type],
+            "samples": _samples(layer["rows"], at[one.name]),
+        }
+        for number, one in enumerate(planned)
+    ]
+    return {
+        "plan": plan,
+        "layer": layer,
+        "rows": rows,
+        "encoding": layer["encoding"],
+        "encodings": encodings.TITLES,
+        "form": None,
+        "given": form.data if form else None,
+    }
+
+
+def _samples(rows: Sequence[Sequence[Any]], column: int) -> list[str]:
+    values = [str(row[column]) for row in rows if row[column] not in (None, "")]
+    return [value[:60] for value in dict.fromkeys(values)][:SAMPLES]
+
+
+def report(run: ImportRun) -> dict[str, Any] | None:
+    """Return the report in the active language, with where to show the layer."""
+    if not run.report:
+        return None
+    known = run.report
+    return {
+        **known,
+        "repairs": [
+            (messages.say(messages.REPAIRS, code), count) for code, count in known["repairs"].items()
+        ],
+        "refusals": [
+            (messages.say(messages.ROW_REASONS, code), count) for code, count in known["refusals"].items()
+        ],
+        "repaired_rows": _rows(messages.REPAIRS, known["repaired_rows"]),
+        "refused_rows": _rows(messages.ROW_REASONS, known["refused_rows"]),
+        "notes": [messages.say(messages.NOTES, one["code"], one["params"]) for one in known["notes"]],
+        "shape": SHAPE_TITLES.get(known["geometry_type"], known["geometry_type"]),
+        "map": _on_map(run) if run.state == ImportState.LOADED else "",
+        "has_csv": run.refused_path.exists(),
+    }
+
+
+def _rows(table: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"row": one["row"], "reason": messages.say(table, one["reason"])} for one in rows]
+
+
+def _on_map(run: ImportRun) -> str:
+    """Return the address of the map over the layer."""
+    dataset = Dataset.objects.filter(slug=run.slug).first()
+    if dataset is None:
+        return ""
+    schema, table = dataset.relation.split(".")
+    query = sql.SQL(
+        "SELECT ST_X(c), ST_Y(c), width FROM (SELECT ST_Transform(ST_Centroid(box), 4326) AS c,"
+        " greatest(ST_XMax(box) - ST_XMin(box), ST_YMax(box) - ST_YMin(box)) AS width FROM"
+        " (SELECT ST_SetSRID(ST_Extent(geom_tile)::geometry, 3857) AS box FROM {}) AS e) AS f"
+    ).format(sql.Identifier(schema, table))
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        lon, lat, width = cursor.fetchone()
+    zoom = max(6, min(18, int(math.log2(40_075_016 / max(width, 1.0)) + 1)))
+    return f"/#map={zoom}/{lat:.6f}/{lon:.6f}&layers={run.slug}"

@@ -1,0 +1,21 @@
+"""Addresses of the import wizard."""
+
+from django.urls import path
+
+from layers.importing import views
+
+_ONE = "staff/import/<uuid:run>/"
+
+urlpatterns = [
+    path("staff/import/", views.index, name="imports"),
+    path(_ONE, views.detail, name="import-run"),
+    path(f"{_ONE}layer/", views.layer, name="import-layer"),
+    path(f"{_ONE}place/", views.place, name="import-place"),
+    path(f"{_ONE}fields/", views.fields, name="import-fields"),
+    path(f"{_ONE}rehearse/", views.rehearse, name="import-rehearse"),
+    path(f"{_ONE}load/", views.load, name="import-load"),
+    path(f"{_ONE}stop/", views.stop, name="import-stop"),
+    path(f"{_ONE}retry/", views.retry, name="import-retry"),
+    path(f"{_ONE}remove/", views.remove, name="import-remove"),
+    path(f"{_ONE}refused.csv", views.refused, name="import-refused"),
+]
