@@ -35,6 +35,8 @@ class Account(models.Model):
     provider, a beneficiary). Only `closed_on` ever changes; the database refuses the rest.
     """
 
+    audit_exempt = "its identity is frozen; opened by the posting that needs it"
+
     kind = models.CharField(_("kind"), max_length=12, choices=AccountKind)
     name = models.CharField(_("name"), max_length=60, blank=True)
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCY_CHOICES)

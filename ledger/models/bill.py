@@ -53,6 +53,8 @@ class BillRun(models.Model):
 class Bill(models.Model):
     """A charge on one thing for one period, frozen with its breakdown; only `cancelled_at` changes."""
 
+    audit_exempt = "frozen; its one change is booked by an opposing posting"
+
     run = models.ForeignKey("ledger.BillRun", on_delete=models.DO_NOTHING, db_constraint=False, related_name="bills")
     levy = models.CharField(_("levy"), max_length=60)
     period = models.CharField(_("period"), max_length=20)
@@ -80,6 +82,8 @@ class Bill(models.Model):
 
 class BillShare(models.Model):
     """A party's exact share of a bill: `num`/`den` of it, `amount` after rounding."""
+
+    audit_exempt = "append-only: shares are frozen with their bill"
 
     bill = models.ForeignKey("ledger.Bill", on_delete=models.DO_NOTHING, db_constraint=False, related_name="shares")
     party = models.ForeignKey("parties.Party", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")

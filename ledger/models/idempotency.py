@@ -7,6 +7,8 @@ from django.db.models.functions import Now
 class IdempotentAnswer(models.Model):
     """What was answered to a key; written in the transaction that did the work."""
 
+    audit_exempt = "append-only: a copy of an answer"
+
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=120)
     body_hash = models.CharField(max_length=64)

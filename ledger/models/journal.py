@@ -48,6 +48,8 @@ PENALTY_PARTS = (Part.PENALTY, Part.PENALTY_PAID, Part.PENALTY_WAIVED)
 class Posting(models.Model):
     """One event of the journal on one business day; a mistake is undone by an opposing posting."""
 
+    audit_exempt = "append-only and chained: the journal is its own log"
+
     kind = models.CharField(_("kind"), max_length=10, choices=PostingKind)
     business_on = models.DateField(_("business day"), db_index=True)
     posted_at = models.DateTimeField(_("posted at"), db_default=Now(), editable=False)
@@ -65,6 +67,8 @@ class Posting(models.Model):
 
 class Entry(models.Model):
     """One leg of a posting: debit above zero, credit below, in the account's currency."""
+
+    audit_exempt = "append-only and chained: the journal is its own log"
 
     posting = models.ForeignKey(
         "ledger.Posting", on_delete=models.DO_NOTHING, db_constraint=False, related_name="entries"
@@ -92,6 +96,8 @@ class Entry(models.Model):
 class Seal(models.Model):
     """A posting's place in the chain and its hash; written by the database alone."""
 
+    audit_exempt = "written by the database alone"
+
     seq = models.BigIntegerField(primary_key=True)
     posting = models.OneToOneField("ledger.Posting", on_delete=models.DO_NOTHING, db_constraint=False)
     previous = models.BinaryField(max_length=32)
@@ -104,6 +110,8 @@ class Seal(models.Model):
 
 class ChainHead(models.Model):
     """The last link of the chain, held while a transaction commits."""
+
+    audit_exempt = "written by the database alone"
 
     seq = models.BigIntegerField(default=0)
     hash = models.BinaryField(max_length=32)

@@ -32,6 +32,8 @@ class ReceiptBook(models.Model):
 class ReceiptCounter(models.Model):
     """The last number given in a book and year: locked by each payment until it is committed."""
 
+    audit_exempt = "follows the receipts, which are append-only"
+
     book = models.ForeignKey("ledger.ReceiptBook", on_delete=models.PROTECT)
     year = models.PositiveSmallIntegerField(_("year"))
     last = models.PositiveIntegerField(_("last number"), default=0)
@@ -46,6 +48,8 @@ class ReceiptCounter(models.Model):
 
 class Receipt(models.Model):
     """Proof of a payment, with how it was allocated, frozen."""
+
+    audit_exempt = "append-only: says itself who gave it and when"
 
     book = models.ForeignKey("ledger.ReceiptBook", on_delete=models.PROTECT)
     year = models.PositiveSmallIntegerField(_("year"))
@@ -77,6 +81,8 @@ class Receipt(models.Model):
 
 class ReceiptVoid(models.Model):
     """The cancelling of a receipt, which keeps its number."""
+
+    audit_exempt = "append-only: says itself who voided it and when"
 
     receipt = models.OneToOneField("ledger.Receipt", on_delete=models.PROTECT, related_name="void")
     posting = models.OneToOneField("ledger.Posting", on_delete=models.PROTECT, related_name="+")
