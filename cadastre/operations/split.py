@@ -19,14 +19,15 @@ XY = tuple[float, float]
 
 
 def split_by_line(fabric: Fabric, key: str, lines: Sequence[LineString]) -> Change:
-    """Split one parcel along drawn or imported lines; the pieces come largest first.
+    """Split one parcel along drawn or imported lines; the largest piece comes first, of equal
+    ones the northern and then the western.
 
     Raises GeometryRefused when a line crosses itself or does not cut the parcel in two.
     """
     for line in lines:
         _require_simple(line)
     noded, faces = cut(fabric, key, [line_on_grid(line) for line in lines])
-    faces.sort(key=lambda face: -face.area)
+    faces.sort(key=lambda face: (-round(face.area, 2), -face.bounds[3], face.bounds[0]))
     return proven(fabric, split_change(fabric, noded, key, faces))
 
 

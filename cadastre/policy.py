@@ -1,0 +1,49 @@
+"""What the policy is told of records: staff see them, engineers and surveyors draw, approvers decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.policy import Sensitivity, Subject, Verb, require, subject_of, visible_fields
+from accounts.roles import STAFF_ROLES
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A resource that is not a collection, as the policy asks for it."""
+
+    id: str
+    view_roles: frozenset[str]
+    edit_roles: frozenset[str]
+    sensitivities: Mapping[str, Sensitivity] = field(default_factory=dict)
+    district_field: str | None = None
+
+
+RECORDS = Guarded(
+    "records",
+    view_roles=STAFF_ROLES,
+    edit_roles=frozenset({"engineer", "surveyor"}),
+    sensitivities={"parties": Sensitivity.IDENTITY},
+)
+
+
+def may(request: HttpRequest, verb: str) -> Subject:
+    """Return who asks, once it is shown that they may do this to records."""
+    subject = subject_of(request)
+    require(subject, verb, RECORDS)
+    return subject
+
+
+def person(subject: Subject) -> User:
+    """Return the person behind a subject that has passed `may`."""
+    return User.objects.get(pk=subject.user_id)
+
+
+def sees_parties(subject: Subject) -> bool:
+    """Say whether names of owners may be shown."""
+    return "parties" in visible_fields(subject, RECORDS)
+
+
+__all__ = ["RECORDS", "Guarded", "Verb", "may", "person", "sees_parties"]
