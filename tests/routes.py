@@ -41,6 +41,26 @@ SIGNED_IN = {
 
 # Staff of any role.
 STAFF = {
+    "api/v1/parcels/<int:parcel_id>/lineage",
+    "api/v1/parcels/around",
+    "api/v1/parcels/preview",
+    "api/v1/parcels/traverse",
+    "api/v1/records",
+    "api/v1/records/<int:record_id>",
+    "api/v1/records/<int:record_id>/approve",
+    "api/v1/records/<int:record_id>/choices",
+    "api/v1/records/<int:record_id>/operations",
+    "api/v1/records/<int:record_id>/presence",
+    "api/v1/records/<int:record_id>/preview",
+    "api/v1/records/<int:record_id>/reasons",
+    "api/v1/records/<int:record_id>/redo",
+    "api/v1/records/<int:record_id>/return",
+    "api/v1/records/<int:record_id>/reverse",
+    "api/v1/records/<int:record_id>/sources",
+    "api/v1/records/<int:record_id>/sources/<int:source_id>",
+    "api/v1/records/<int:record_id>/submit",
+    "api/v1/records/<int:record_id>/undo",
+    "api/v1/records/<int:record_id>/withdraw",
     "staff/",
 }
 
