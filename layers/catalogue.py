@@ -12,6 +12,7 @@ from layers import extents, grids, registry
 from layers.access import View, view
 from layers.collections import Collection, Field
 from layers.legend import legend
+from layers.models import GuardedRaster, Raster
 from layers.versions import relation_version
 from municipality.models import Municipality
 
@@ -38,7 +39,7 @@ def document(subject: Subject) -> Json:
         "grid": grids.own().as_json(),
         "grids": [one.as_json() for one in grids.listed()],
         "basemaps": _basemaps(),
-        "rasters": [],
+        "rasters": _rasters(subject),
         "municipality": _municipality(),
     }
 
@@ -120,6 +121,23 @@ def _place(boxes: list[extents.Box]) -> tuple[Any, Any]:
         return row[0].extent, row[1].coords
     around = extents.around(boxes)
     return around, around and ((around[0] + around[2]) / 2, (around[1] + around[3]) / 2)
+
+
+def _rasters(subject: Subject) -> list[Json]:
+    return [
+        {
+            "id": one.id_for_policy,
+            "title": str(one),
+            "tiles": f"/rasters/{one.slug}/{{z}}/{{x}}/{{y}}.png",
+            "min_zoom": 8,
+            "max_zoom": one.max_zoom,
+            "extent": one.bounds,
+            "taken": one.taken_on and one.taken_on.isoformat(),
+            "attribution": one.source or None,
+        }
+        for one in Raster.objects.all()
+        if policy.decide(subject, Verb.VIEW, GuardedRaster(one))
+    ]
 
 
 def _basemaps() -> list[Json]:

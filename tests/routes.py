@@ -10,6 +10,7 @@ PUBLIC = {
     "api/openapi.json",
     "api/docs",
     "tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt",
+    "rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png",
     "accounts/login/",
     "accounts/logout/",
     "accounts/inactive/",

@@ -4,6 +4,7 @@ from layers.importing.models import ImportRun
 from layers.models.catalogue import CatalogueEntry, Group
 from layers.models.dataset import Dataset, DatasetField, GeometryType
 from layers.models.overview import Overview, OverviewState
+from layers.models.raster import GuardedRaster, Raster, RasterKind
 from layers.models.version import CellVersion, RelationVersion, Touch
 
 __all__ = [
@@ -13,9 +14,12 @@ __all__ = [
     "DatasetField",
     "GeometryType",
     "Group",
+    "GuardedRaster",
     "ImportRun",
     "Overview",
     "OverviewState",
+    "Raster",
+    "RasterKind",
     "RelationVersion",
     "Touch",
 ]

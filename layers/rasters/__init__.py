@@ -1,0 +1,1 @@
+"""Raster tiles: orthophotos as they are, terrain as shaded relief."""
