@@ -254,7 +254,7 @@ def preview_freely(request: HttpRequest, entry: Operation) -> Any:
 
 
 @router.get("/parcels/around", summary="Parcels with their exact coordinates")
-def read_around(request: HttpRequest, bbox: str, record: int | None = None) -> Any:
+def read_around(request: HttpRequest, bbox: str = "", record: int | None = None) -> Any:
     """Return what lies in a rectangle of the national grid, as one record sees it, with others' drafts."""
     may(request, Verb.VIEW)
     try:

@@ -19,7 +19,9 @@ XY = tuple[float, float]
 
 
 def split_by_line(fabric: Fabric, key: str, lines: Sequence[LineString]) -> Change:
-    """Split one parcel along drawn or imported lines; the largest piece comes first, of equal
+    """Split one parcel along drawn or imported lines.
+
+    The largest piece comes first, of equal
     ones the northern and then the western.
 
     Raises GeometryRefused when a line crosses itself or does not cut the parcel in two.

@@ -1,0 +1,83 @@
+"""Gaps and overlaps among parcels in force, by GEOS's coverage functions.
+
+GEOS says which parcels do not match their neighbours; only those few are then looked at in pairs, so
+that the whole costs little more than the validation itself.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from django.db import connection
+from shapely.geometry.base import BaseGeometry
+
+GAP_WIDTH_M = 0.5
+SMALLEST_M2 = 1e-4
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One defect: its rule, the parcels concerned, its size (m2, or m of boundary) and place."""
+
+    rule: str
+    parcels: tuple[int, ...]
+    measure: float
+    place: BaseGeometry
+
+    @property
+    def subject(self) -> str:
+        """Return what names the breach from one check to the next."""
+        return "×".join(str(parcel) for parcel in self.parcels)
+
+
+def read_coverage() -> tuple[np.ndarray, np.ndarray]:
+    """Return ids and shapes of all parcels in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(id), array_agg(ST_AsBinary(geom)) FROM cadastre_parcel WHERE end_lifespan IS NULL"
+        )
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+    return np.asarray(row[0], dtype=np.int64), shapely.from_wkb(_bytes(row[1]))
+
+
+def _bytes(values: object) -> Sequence[bytes | str]:
+    """Return WKB as the driver gives it within an array: hexadecimal text, or bytes."""
+    if isinstance(values, str):
+        return [item.strip('"').removeprefix("\\\\x") for item in values.strip("{}").split(",")]
+    return [bytes(value) for value in values]  # type: ignore[attr-defined]
+
+
+def breaches(ids: np.ndarray, shapes: np.ndarray, *, gap_width_m: float = GAP_WIDTH_M) -> list[Breach]:
+    """Return every place where neighbours do not match: overlaps in pairs, and what else GEOS names."""
+    if not len(ids):
+        return []
+    edges = shapely.coverage_invalid_edges(shapes, gap_width=gap_width_m)
+    wrong = np.flatnonzero(shapely.length(edges) > 0)
+    found = list(_overlaps(ids, shapes, wrong))
+    explained = {parcel for breach in found for parcel in breach.parcels}
+    rest = [n for n in wrong if int(ids[n]) not in explained]
+    return [*found, *_mismatches(ids, edges, rest)]
+
+
+def _overlaps(ids: np.ndarray, shapes: np.ndarray, wrong: np.ndarray) -> Iterator[Breach]:
+    suspects = shapes[wrong]
+    first, second = shapely.STRtree(suspects).query(suspects, predicate="intersects")
+    pairs = first < second
+    first, second = first[pairs], second[pairs]
+    common = shapely.intersection(suspects[first], suspects[second])
+    for n in np.flatnonzero(shapely.area(common) > SMALLEST_M2):
+        parcels = tuple(sorted((int(ids[wrong[first[n]]]), int(ids[wrong[second[n]]]))))
+        yield Breach("overlap", parcels, float(common[n].area), _polygons(common[n]))
+
+
+def _polygons(shape: BaseGeometry) -> BaseGeometry:
+    """Return the areas of an intersection, without the lines and points where neighbours merely touch."""
+    return shapely.union_all([part for part in shapely.get_parts(shape) if part.area > 0])
+
+
+def _mismatches(ids: np.ndarray, edges: np.ndarray, rest: Iterable[int]) -> Iterator[Breach]:
+    for n in rest:
+        yield Breach("gap", (int(ids[n]),), float(edges[n].length), edges[n])

@@ -1,0 +1,101 @@
+"""The whole-cadastre check finds every planted fault, and what GEOS names in real parcels, and nothing else."""
+
+import cambridge
+import numpy as np
+import pytest
+import shapely
+from cadastre_block import block
+from cast import owned
+from django.core.management import call_command
+
+from cadastre.actions.drafting import as_multipolygon
+from cadastre.models import Parcel, QualityFinding
+from cadastre.quality.coverage import breaches
+from cadastre.quality.queue import accept, check_cadastre
+from core.errors import PreconditionFailed, Unprocessable
+
+
+def shift(parcel, x, y):
+    """Move a registered parcel, as a careless import would."""
+    shape = shapely.affinity.translate(shapely.from_wkb(bytes(parcel.geom.wkb)), x, y)
+    Parcel.objects.filter(pk=parcel.pk).update(geom=as_multipolygon(shape))
+
+
+def test_a_sound_block_has_no_findings(lots):
+    assert check_cadastre() == {"gone": 0}
+
+
+def test_an_overlap_names_both_parcels_and_its_area(lots):
+    shift(lots["D2"], -0.3, 0)
+    counts = check_cadastre()
+    overlap = QualityFinding.objects.get(rule="overlap", parcels__contains=[lots["C2"].pk, lots["D2"].pk])
+    assert overlap.measure == pytest.approx(12.0)
+    assert counts["overlap"] == 1
+
+
+def test_a_narrow_gap_is_found(lots):
+    shift(lots["D2"], 0.3, 0)
+    check_cadastre()
+    named = {parcel for row in QualityFinding.objects.filter(rule="gap") for parcel in row.parcels}
+    assert {lots["C2"].pk, lots["D2"].pk} <= named
+
+
+def test_areas_and_shares_that_do_not_fit_are_found(lots):
+    Parcel.objects.filter(pk=lots["A1"].pk).update(area_official_m2=1500)
+    owned(lots["B1"], ("Amal", 1, 3), ("Badr", 1, 3), ("Dina", 1, 4))
+    owned(lots["C1"], ("Amal", 1, 3), ("Badr", 2, 3))
+    assert check_cadastre() == {"gone": 0, "area-official": 1, "shares": 1}
+
+
+def test_what_is_mended_leaves_the_queue_and_what_is_accepted_stays_accepted(lots, engineer):
+    Parcel.objects.filter(pk__in=[lots["A1"].pk, lots["B1"].pk]).update(area_official_m2=1500)
+    check_cadastre()
+    first, second = QualityFinding.objects.order_by("id")
+    accept(finding_id=first.pk, version=1, by=engineer, reason="The deed says so.")
+    Parcel.objects.filter(pk=second.parcels[0]).update(area_official_m2=1025)
+    assert check_cadastre() == {"gone": 1, "area-official": 1}
+    first.refresh_from_db()
+    assert (first.state, first.reason) == ("accepted", "The deed says so.")
+
+
+def test_accepting_needs_a_reason_and_the_present_version(lots, engineer):
+    Parcel.objects.filter(pk=lots["A1"].pk).update(area_official_m2=1500)
+    check_cadastre()
+    finding = QualityFinding.objects.get()
+    with pytest.raises(Unprocessable):
+        accept(finding_id=finding.pk, version=1, by=engineer, reason=" ")
+    with pytest.raises(PreconditionFailed):
+        accept(finding_id=finding.pk, version=7, by=engineer, reason="Seen.")
+
+
+def test_planted_faults_are_found_and_nothing_else():
+    rng = np.random.default_rng(4)
+    shapes = np.array(list(block(10, 2).values()))
+    ids = np.arange(len(shapes)) + 1
+    moved = rng.choice(len(shapes), 3, replace=False)
+    shapes[moved] = [shapely.affinity.translate(shapes[n], 0.3, 0.3) for n in moved]
+    named = {parcel for breach in breaches(ids, shapes) for parcel in breach.parcels}
+    judged = shapely.coverage_invalid_edges(shapes, gap_width=0.5)
+    assert named == {int(n) + 1 for n in np.flatnonzero(shapely.length(judged) > 0)}
+    assert {int(n) + 1 for n in moved} <= named
+
+
+@pytest.mark.skipif(not cambridge.PARCELS.exists(), reason="the shared data are not there")
+def test_real_parcels_have_the_defects_that_geos_names():
+    shapes = cambridge.parcels()
+    found = breaches(np.arange(len(shapes)), shapes)
+    named = {parcel for breach in found for parcel in breach.parcels}
+    judged = shapely.coverage_invalid_edges(shapes, gap_width=0.5)
+    assert named == set(np.flatnonzero(shapely.length(judged) > 0).tolist())
+    assert all(breach.measure > 0 for breach in found)
+
+
+def test_the_command_tells_what_it_found(lots, capsys):
+    shift(lots["D2"], -0.3, 0)
+    call_command("check_cadastre")
+    assert "overlap          1" in capsys.readouterr().out
+
+
+def test_the_register_keeps_its_promises(lots, capsys):
+    call_command("check_integrity")
+    assert "0 broken" in capsys.readouterr().out
