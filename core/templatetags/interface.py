@@ -45,9 +45,7 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
             label,
             link,
         )
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, link
-    )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, link)
 
 
 @register.simple_tag(takes_context=True)

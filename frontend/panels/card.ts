@@ -60,7 +60,7 @@ export class FeatureCard {
   }
 
   private facts(card: Card, feature: FeatureInfo): HTMLElement[] {
-    const facts = withLandUnit(card.facts).filter((fact) => fact.value !== null && fact.value !== "");
+    const facts = withLandUnit(card.facts.filter((fact) => isWorthSaying(fact, card)));
     if (facts.length === 0) return [];
     const short = grid(facts.slice(0, SHORT), feature);
     if (facts.length <= SHORT) return [short];
@@ -144,6 +144,14 @@ function figureOf(fact: Fact): string {
   const figure = Number(fact.value);
   if (!fact.unit && Number.isInteger(figure) && Math.abs(figure) < 10000) return digitsOf(String(figure));
   return number(figure, fact.unit ? 2 : 3, 0);
+}
+
+/** A fact that title or kicker already say is not said again. */
+function isWorthSaying(fact: Fact, card: Card): boolean {
+  if (fact.value === null || fact.value === "") return false;
+  const words = `${card.title} ${card.kicker}`.split(/[\s،,]+/);
+  const said = typeof fact.value === "string" && (words.includes(fact.value) || card.title === fact.value);
+  return !said || fact.unit !== null;
 }
 
 function isArea(fact: Fact): boolean {

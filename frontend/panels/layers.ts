@@ -114,7 +114,7 @@ export class LayerTree {
       const input = h("input", { type: "radio", name: "basemap", value: basemap.id });
       input.checked = this.app.store.now.basemap === basemap.id;
       input.addEventListener("change", () => this.app.store.update({ basemap: basemap.id }));
-      return h("label", { class: "layer-name" }, input, h("span", {}, basemap.title));
+      return h("label", { class: "layer-name" }, input, h("span", {}, basemap.title || t("basemap.own")));
     });
     const legend = h("legend", {}, t("layers.basemap"));
     return h("fieldset", { class: "basemaps" }, legend, ...choices);

@@ -15,6 +15,7 @@ export class MeasurePanel {
     private readonly app: App,
     private readonly element: HTMLElement,
     private readonly openers: HTMLElement[],
+    private readonly closed: () => void = () => undefined,
   ) {
     for (const opener of openers) opener.addEventListener("click", () => this.toggle());
     app.map.measure.onChange = (measured) => this.show(measured);
@@ -22,7 +23,7 @@ export class MeasurePanel {
     const tools = [
       this.tool("undo-2", t("measure.undo"), () => app.map.measure.undo()),
       this.tool("check", t("measure.finish"), () => app.map.measure.finish()),
-      this.tool("x", t("measure.close"), () => this.close()),
+      this.tool("x", t("measure.close"), () => this.leave()),
     ];
     element.replaceChildren(h("div", { class: "measure-head" }, this.kinds, h("span", { class: "grow" }), ...tools), this.result);
     this.offerKinds();
@@ -40,8 +41,18 @@ export class MeasurePanel {
   }
 
   private toggle(): void {
-    if (this.element.hidden) this.start(this.kind);
-    else this.close();
+    if (this.element.hidden) this.open();
+    else this.leave();
+  }
+
+  /** Begin to measure. */
+  open(): void {
+    this.start(this.kind);
+  }
+
+  private leave(): void {
+    this.close();
+    this.closed();
   }
 
   private start(kind: MeasureKind): void {
@@ -52,7 +63,8 @@ export class MeasurePanel {
     void this.app.map.measure.start(kind);
   }
 
-  private close(): void {
+  /** Stop and clear the map. */
+  close(): void {
     this.app.map.measure.stop();
     this.element.hidden = true;
     for (const opener of this.openers) opener.setAttribute("aria-pressed", "false");
@@ -60,7 +72,7 @@ export class MeasurePanel {
 
   private onKey(event: KeyboardEvent): void {
     if (this.element.hidden || (event.target as Element).closest("input, textarea, select")) return;
-    if (event.key === "Escape") this.close();
+    if (event.key === "Escape") this.leave();
     else if (event.key === "Enter" && (event.target as Element).closest(".map")) this.app.map.measure.finish();
     else if (event.key === "z" && event.ctrlKey) this.app.map.measure.undo();
   }

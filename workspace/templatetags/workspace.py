@@ -3,27 +3,26 @@
 from django import template
 from django.http import HttpRequest
 
-from accounts.models import Membership
+from accounts.policy import subject_of
+from accounts.roles import Role
 from workspace.navigation import Entry, entries_for
 
 register = template.Library()
 
 
-def held_roles(request: HttpRequest | None) -> list[str]:
-    """Return the roles of the request's user."""
-    if request is None or not request.user.is_authenticated:
-        return []
-    return list(
-        Membership.objects.filter(user_id=request.user.pk).values_list(
-            "role", flat=True
-        )
-    )
-
-
 @register.simple_tag(takes_context=True)
 def staff_entries(context: template.Context) -> list[Entry]:
     """Return the bar's entries for whoever looks at the page."""
-    return entries_for(held_roles(context.get("request")))
+    request: HttpRequest | None = context.get("request")
+    return entries_for(subject_of(request).roles) if request else []
+
+
+@register.simple_tag(takes_context=True)
+def acting_role(context: template.Context) -> str:
+    """Return the name of the role that an administrator looks through, or nothing."""
+    request: HttpRequest | None = context.get("request")
+    role = subject_of(request).acting_as if request else None
+    return str(Role(role).label) if role in Role.values else (role or "")
 
 
 @register.filter
