@@ -67,8 +67,7 @@ export class App {
   }
 
   private show(chosen: Chosen, feature: FeatureInfo, move: Move): void {
-    const label = feature.properties["number"] ?? feature.properties["code"] ?? "";
-    this.map.highlight(feature.geometry, String(label));
+    this.map.highlight(feature.geometry, String(feature.properties["number"] ?? ""));
     this.tell("shown", chosen, feature);
     const box = boxOf(feature);
     if (!box || move === "stay") return;

@@ -1,7 +1,10 @@
 """The public map and the page that shows every component."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from accounts.policy import subject_of
 
 COLOURS = [
     "ground",
@@ -29,7 +32,13 @@ COLOURS = [
 
 def viewer(request: HttpRequest) -> HttpResponse:
     """Show the map that is open to everybody."""
-    return render(request, "portal/viewer.html")
+    return render(request, "portal/viewer.html", {"is_staff_member": subject_of(request).is_staff})
+
+
+@login_required
+def my_page(request: HttpRequest) -> HttpResponse:
+    """Show a person what the portal keeps for them: their account, their language, their way to the map."""
+    return render(request, "portal/my.html", {"is_staff_member": subject_of(request).is_staff})
 
 
 def design(request: HttpRequest) -> HttpResponse:

@@ -27,6 +27,7 @@ PUBLIC = {
 
 # Whoever has signed in, for what is their own.
 SIGNED_IN = {
+    "my/",
     "accounts/reauthenticate/",
     "accounts/email/",
     "accounts/password/change/",

@@ -237,9 +237,12 @@ function grown([west, south, east, north]: [number, number, number, number]): nu
   return [west - MARGIN, south - MARGIN, east + MARGIN, north + MARGIN];
 }
 
-/** How far to move an interval so that it lies inside another; its middle when it is too long. */
+/** How far to move an interval so that it lies inside another; one too long need only be seen well. */
 function shift(low: number, high: number, from: number, to: number): number {
-  if (high - low > to - from) return (from + to) / 2 - (low + high) / 2;
+  if (high - low > to - from) {
+    const seen = Math.min(high, to) - Math.max(low, from);
+    return seen > (to - from) / 3 ? 0 : (from + to) / 2 - (low + high) / 2;
+  }
   if (low < from) return from - low;
   return high > to ? to - high : 0;
 }

@@ -50,15 +50,15 @@ export class Selection {
         zIndex: 19900,
         updateWhileAnimating: true,
         style: (feature) => {
-          const isPoint = feature.getGeometry()?.getType().endsWith("Point") ?? false;
-          return [...(isPoint ? CHOSEN_POINT : CHOSEN), ...this.labelStyle(isPoint)];
+          const kind = feature.getGeometry()?.getType() ?? "";
+          return [...(kind.endsWith("Point") ? CHOSEN_POINT : CHOSEN), ...this.labelStyle(kind.endsWith("Polygon"))];
         },
       }),
     );
   }
 
-  private labelStyle(isPoint: boolean): Style[] {
-    if (!this.label || isPoint) return [];
+  private labelStyle(isArea: boolean): Style[] {
+    if (!this.label || !isArea) return [];
     const text = new Text({
       text: canvasText(this.label),
       font: `600 15px ${FONT}`,

@@ -150,7 +150,7 @@ function figureOf(fact: Fact): string {
 function isWorthSaying(fact: Fact, card: Card): boolean {
   if (fact.value === null || fact.value === "") return false;
   const words = `${card.title} ${card.kicker}`.split(/[\s،,]+/);
-  const said = typeof fact.value === "string" && (words.includes(fact.value) || card.title === fact.value);
+  const said = typeof fact.value === "string" && (words.includes(fact.value) || [card.title, card.kicker].includes(fact.value));
   return !said || fact.unit !== null;
 }
 

@@ -52,6 +52,7 @@ export class ListTwin {
     this.words.placeholder = t("list.filter");
     this.choice.className = "input";
     const view = h("label", { class: "check" }, this.inView, t("list.in_view"));
+    if (!onClose) title.hidden = this.choice.hidden = true;
     const close = onClose && h("button", { type: "button", class: "icon-button", "aria-label": t("list.close"), onclick: onClose }, icon("x"));
     return h("div", { class: "list-tools" }, title, this.choice, this.count, find, this.words, view, this.exporter, h("span", { class: "grow" }), close);
   }

@@ -29,6 +29,6 @@ export function splitter(bar: HTMLElement, desk: HTMLElement): void {
     const area = desk.getBoundingClientRect();
     set(((area.bottom - event.clientY) / area.height) * 100);
   });
-  bar.addEventListener("dblclick", () => set(now() > 50 ? 34 : 70));
+  bar.addEventListener("dblclick", () => set(now() > 50 ? 38 : 70));
   set(Number(localStorage.getItem(KEPT) ?? now()));
 }
