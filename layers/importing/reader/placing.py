@@ -182,7 +182,7 @@ def operations(srid: int, target: int, ring: Sequence[Point]) -> list[dict[str, 
 def _described(one: Transformer) -> dict[str, Any]:
     known = one.accuracy is not None and one.accuracy >= 0
     return {
-        "name": one.description,
+        "name": one.description.replace("axis order change (2D) + ", ""),
         "accuracy_m": one.accuracy if known else None,
         "transform": one.transform,
     }
