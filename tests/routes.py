@@ -10,6 +10,13 @@ PUBLIC = {
     "api/openapi.json",
     "api/docs",
     "tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt",
+    "api/v1/catalogue",
+    "api/v1/collections/<collection>/extent",
+    "api/v1/collections/<collection>/items",
+    "api/v1/collections/<collection>/items/<fid>",
+    "api/v1/collections/<collection>/legend",
+    "api/v1/collections/<collection>/schema",
+    "api/v1/search",
     "rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png",
     "accounts/login/",
     "accounts/logout/",
@@ -75,7 +82,16 @@ ROLES: dict[str, frozenset[str]] = {
             *(
                 f"staff/import/<uuid:run>/{page}"
                 for page in (
-                    "", "layer/", "place/", "fields/", "rehearse/", "load/", "stop/", "retry/", "remove/", "refused.csv"
+                    "",
+                    "layer/",
+                    "place/",
+                    "fields/",
+                    "rehearse/",
+                    "load/",
+                    "stop/",
+                    "retry/",
+                    "remove/",
+                    "refused.csv",
                 )
             ),
             "api/v1/imports",

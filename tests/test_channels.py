@@ -1,0 +1,123 @@
+"""What one may not see leaves by no channel: page, tile, feature, list, count, search, legend."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
+from django.test import Client
+
+from accounts.roles import Role
+from buildings.models import Building, Unit
+from layers import registry
+from networks.models import WaterConnection
+
+pytestmark = pytest.mark.django_db
+
+# All of it lies in this tile at zoom 17 and in its parents (35.26° E, 32.221° N).
+EAST, NORTH = 174693.0, 180824.0
+TILES = ("17/78373/53132", "16/39186/26566", "14/9796/6641")
+HOUSE, UNIT, PIPE, ACCOUNT = "CANARY-HOUSE-7", "CANARY-UNIT-7", "CANARY-PIPE-7", "CANARY-ACCOUNT-7"
+CHANNELS = (
+    "/api/v1/catalogue",
+    "/api/v1/search?q=CANARY",
+    "/api/v1/collections/{id}/schema",
+    "/api/v1/collections/{id}/legend",
+    "/api/v1/collections/{id}/extent",
+    "/api/v1/collections/{id}/items",
+    "/api/v1/collections/{id}/items?q=CANARY",
+    "/api/v1/collections/{id}/items?bbox=35,32,36,33&sortby=-code",
+    "/api/v1/collections/{id}/items/{fid}",
+    *(f"/tiles/{{id}}/{tile}.mvt" for tile in TILES),
+    "/",
+    "/staff/",
+)
+
+
+@pytest.fixture
+def town(db: None) -> dict[str, int]:
+    """Put one building with one unit and one house connection on the map; return their ids by collection."""
+    ring = [(0, 0), (12, 0), (12, 12), (0, 12), (0, 0)]
+    square = MultiPolygon(Polygon([(EAST + dx, NORTH + dy) for dx, dy in ring]), srid=28191)
+    building = Building.objects.create(code=HOUSE, year_built=1977, geom=square)
+    unit = Unit.objects.create(building=building, number=UNIT, area_m2=90)
+    pipe = WaterConnection.objects.create(
+        code=PIPE, account_number=ACCOUNT, geom=LineString((EAST, NORTH), (EAST + 9, NORTH + 9), srid=28191)
+    )
+    return {"buildings": building.pk, "units": unit.pk, "water-connections": pipe.pk}
+
+
+def everything(client: Client, town: dict[str, int], collection: str) -> bytes:
+    """Return all that any channel answers about a collection."""
+    answers = []
+    for channel in CHANNELS:
+        response = client.get(channel.format(id=collection, fid=town.get(collection, 1)))
+        assert response.status_code < 500, channel
+        answers.append(response.getvalue())
+    return b"".join(answers)
+
+
+def test_the_canaries_are_where_the_channels_look(
+    sign_in: Callable[..., Client], town: dict[str, int]
+) -> None:
+    admin = sign_in("admin")
+    assert HOUSE.encode() in everything(admin, town, "buildings")
+    assert UNIT.encode() in everything(admin, town, "units")
+    assert ACCOUNT.encode() in everything(admin, town, "water-connections")
+    for tile in TILES:
+        assert len(admin.get(f"/tiles/buildings/{tile}.mvt").content) > 0
+
+
+@pytest.mark.parametrize("role", ["", "citizen"])
+@pytest.mark.parametrize("collection", ["units", "water-connections"])
+def test_a_stranger_and_a_citizen_meet_no_staff_collection(
+    sign_in: Callable[..., Client], client: Client, town: dict[str, int], role: str, collection: str
+) -> None:
+    visitor = sign_in(role) if role else client
+    said = everything(visitor, town, collection)
+    for canary in (UNIT, PIPE, ACCOUNT):
+        assert canary.encode() not in said
+    catalogue = visitor.get("/api/v1/catalogue").content.decode()
+    assert f'"{collection}"' not in catalogue
+    for channel in CHANNELS:
+        if "{id}" in channel:
+            address = channel.format(id=collection, fid=town[collection])
+            assert visitor.get(address).status_code == 404, address
+
+
+def test_every_collection_that_is_not_public_is_unknown_to_strangers(
+    client: Client, town: dict[str, int]
+) -> None:
+    guarded = [one for one in registry.declared().values() if "public" not in one.view_roles]
+    assert len(guarded) >= 2
+    for one in guarded:
+        for channel in ("schema", "legend", "extent", "items", "items/1"):
+            assert client.get(f"/api/v1/collections/{one.id}/{channel}").status_code == 404, one.id
+        assert client.get(f"/tiles/{one.id}/{TILES[0]}.mvt").status_code == 404, one.id
+
+
+@pytest.mark.parametrize("role", [role for role in Role.values if role in ("network", "surveyor")])
+def test_who_may_see_pipes_but_not_persons_never_sees_an_account(
+    sign_in: Callable[..., Client], town: dict[str, int], role: str
+) -> None:
+    visitor = sign_in(role)
+    said = everything(visitor, town, "water-connections")
+    assert PIPE.encode() in said
+    assert ACCOUNT.encode() not in said
+    assert b"account_number" not in said
+    items = "/api/v1/collections/water-connections/items"
+    for guess in ("account_number=CANARY-ACCOUNT-7", "account_number__like=CANARY", "sortby=account_number"):
+        assert visitor.get(f"{items}?{guess}").status_code == 400, guess
+    assert visitor.get(f"{items}?q=ACCOUNT").json()["numberMatched"] == 0
+    assert visitor.get("/api/v1/search?q=CANARY-ACCOUNT-7").json()["results"] == []
+
+
+def test_an_internal_field_of_a_public_collection_stays_inside(
+    sign_in: Callable[..., Client], client: Client, town: dict[str, int]
+) -> None:
+    feature = f"/api/v1/collections/buildings/items/{town['buildings']}"
+    assert "year_built" in sign_in("engineer").get(feature).json()["properties"]
+    said: Any = client.get(feature).json()
+    assert "year_built" not in said["properties"]
+    assert "year_built" not in said["titles"]
+    assert client.get("/api/v1/collections/buildings/items?year_built=1977").status_code == 400
