@@ -1,0 +1,1 @@
+"""What is done in taxation: each an act of a person, on a day, in one transaction."""

@@ -1,0 +1,180 @@
+"""Rule packs: installing a country's, copying, changing figures, enacting."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core.errors import Unprocessable
+from ledger.models import ChargeType
+from taxation.errors import NoPack, OverlappingPeriod, PackFrozen
+from taxation.models import PackStatus, RulePack, RuleParameter
+from taxation.models.rule_pack import charge_code
+from taxation.rules.computation import assess
+from taxation.rules.packs import LEVIES
+from taxation.rules.schema import Levy
+
+
+@transaction.atomic
+def install(code: str, *, valid_from: date, by: Any = None) -> RulePack:
+    """Make a pack with the figures that a levy comes with; a bill before parliament stays a draft."""
+    recipe = LEVIES[code]
+    pack = RulePack.objects.create(levy=code, title=recipe.title.as_dict(), source=recipe.article, by=by)
+    RuleParameter.objects.bulk_create(
+        [
+            RuleParameter(
+                pack=pack, key=each.key, title=each.title.as_dict(), kind=each.kind, value=each.value, unit=each.unit,
+                source=each.source, verified=each.verified,
+            )
+            for each in recipe.parameters
+        ]
+    )  # fmt: skip
+    open_charge_types(recipe)
+    pack.valid_from = valid_from
+    if not recipe.is_draft:
+        pack.status = PackStatus.ENACTED
+    pack.save(update_fields=["valid_from", "status"])
+    return pack
+
+
+def open_charge_types(recipe: Levy) -> None:
+    """Make the charge types that a levy's components post to, where they are missing."""
+    for component in recipe.components:
+        ChargeType.objects.get_or_create(
+            code=charge_code(recipe.code, component.code),
+            defaults={
+                "title_ar": component.title.ar,
+                "title_en": component.title.en,
+                "title_fr": component.title.fr,
+                "currency": recipe.currency,
+            },
+        )
+
+
+@transaction.atomic
+def copy(pack: RulePack, *, by: Any) -> RulePack:
+    """Make a draft with the same figures, to be changed."""
+    draft = RulePack.objects.create(
+        levy=pack.levy, title=pack.title, source=pack.source, approval_above=pack.approval_above, copied_from=pack, by=by
+    )
+    copies = [
+        RuleParameter(
+            pack=draft, key=p.key, title=p.title, kind=p.kind, value=p.value, unit=p.unit, source=p.source, verified=p.verified
+        )
+        for p in pack.parameters.all()
+    ]
+    RuleParameter.objects.bulk_create(copies)
+    return draft
+
+
+@transaction.atomic
+def set_parameter(pack: RulePack, key: str, *, value: Any, source: str, verified: bool) -> RuleParameter:
+    """Change a figure of a draft; it must have the form that its kind asks for."""
+    _require_draft(pack)
+    parameter = pack.parameters.get(key=key)
+    parameter.value = check_value(parameter.kind, value)
+    parameter.source, parameter.verified = source, verified
+    parameter.save(update_fields=["value", "source", "verified"])
+    return parameter
+
+
+def _require_draft(pack: RulePack) -> None:
+    if pack.status != PackStatus.DRAFT:
+        raise PackFrozen(_("An enacted pack is never changed. Copy it and change the copy."))
+
+
+def check_value(kind: str, value: Any) -> Any:
+    """Return a figure in the form that is stored, or refuse it by its kind."""
+    try:
+        return CHECKS[kind](value)
+    except (ValueError, TypeError, ArithmeticError, KeyError):
+        raise Unprocessable(_("This figure cannot be read"), fields={"value": _("It does not have the right form.")}) from None
+
+
+def _number(value: Any, *, most: Decimal | None = None) -> str:
+    number = Decimal(str(value))
+    if not number.is_finite() or number < 0 or (most is not None and number > most):
+        raise ValueError(value)
+    return str(number)
+
+
+def _table(value: Any) -> Any:
+    return {str(key): _table(part) if isinstance(part, dict) else _number(part) for key, part in value.items()}
+
+
+def _brackets(value: Any) -> Any:
+    limits = [None if up_to in (None, "") else Decimal(str(up_to)) for up_to, _rate in value]
+    if limits[-1] is not None or None in limits[:-1] or limits[:-1] != sorted(limits[:-1]):
+        raise ValueError(value)
+    return [[None if up_to in (None, "") else _number(up_to), _number(rate)] for up_to, rate in value]
+
+
+def _tiers(value: Any) -> Any:
+    starts = [Decimal(str(start)) for start, _rate in value]
+    if starts != sorted(starts):
+        raise ValueError(value)
+    return [[_number(start), _number(rate)] for start, rate in value]
+
+
+def _limits(value: Any) -> Any:
+    return [
+        [None if up_to in (None, "") else _number(up_to), _number(least), _number(most)] for up_to, least, most in value
+    ]
+
+
+def _terms(value: Any) -> Any:
+    if not isinstance(value, dict) or not {"due", "discounts", "penalty", "split"} <= set(value):
+        raise ValueError(value)
+    if value["split"] and sum(Decimal(str(part)) for _who, part in value["split"]) != 1:
+        raise ValueError(value)
+    return value
+
+
+CHECKS = {
+    "fraction": lambda value: _number(value, most=Decimal(1)),
+    "amount": _number,
+    "table": _table,
+    "brackets": _brackets,
+    "tiers": _tiers,
+    "limits": _limits,
+    "terms": _terms,
+    "text": str,
+}
+
+
+@transaction.atomic
+def enact(pack: RulePack, *, valid_from: date | None, valid_to: date | None, source: str, by: Any) -> RulePack:
+    """Put a draft in force from a day; the pack before it ends the day before."""
+    _require_draft(pack)
+    missing = {}
+    if valid_from is None:
+        missing["valid_from"] = _("A rate without a date cannot be enacted.")
+    if not source.strip():
+        missing["source"] = _("Name the law or decision.")
+    if missing or valid_from is None:
+        raise Unprocessable(_("The pack cannot be enacted yet"), fields=missing)
+    earlier = RulePack.objects.filter(levy=pack.levy, status=PackStatus.ENACTED, valid_to=None, valid_from__lt=valid_from)
+    earlier.update(valid_to=valid_from - timedelta(days=1))
+    pack.valid_from, pack.valid_to, pack.source, pack.status = valid_from, valid_to, source, PackStatus.ENACTED
+    try:
+        with transaction.atomic():
+            pack.save(update_fields=["valid_from", "valid_to", "source", "status"])
+    except IntegrityError:
+        raise OverlappingPeriod(_("Another enacted pack covers part of these days.")) from None
+    open_charge_types(pack.recipe)
+    return pack
+
+
+def in_force(levy: str, on: date) -> RulePack:
+    """Return the enacted pack of a levy on a day, or refuse."""
+    pack = RulePack.objects.in_force(on).filter(levy=levy).first()
+    if pack is None:
+        raise NoPack(_("No rule pack is in force for this levy on %(day)s.") % {"day": on.isoformat()})
+    return pack
+
+
+def try_out(pack: RulePack, facts: dict[str, Any]) -> Any:
+    """Compute a made-up unit with a pack, draft or not: what an officer sees before enacting."""
+    return assess(pack.recipe, pack.values(), facts, verified=pack.verified())

@@ -1,0 +1,15 @@
+"""Background work of taxation."""
+
+from django_tasks import task
+
+from jobs import progress
+from ledger.models import BillRun
+from taxation.actions import roll
+
+
+@task()
+def run_roll(run_id: int) -> dict[str, object]:
+    """Bill a run to its end; started again, it goes on where it was."""
+    run = roll.carry_on(BillRun.objects.get(pk=run_id), progress.report)
+    bills, amount = roll.totals(run)
+    return {"run": run.pk, "bills": bills, "amount": str(amount)}
