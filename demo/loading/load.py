@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from core.errors import Conflict
-from demo.loading import land, pipes
+from demo.loading import land, people, pipes
 from demo.loading.copying import Columns, copy_rows, multi
 from demo.town.tables import Table
 from demo.town.town import Say, Town
@@ -43,6 +43,8 @@ STEPS = (
     Step("networks_sewernode", pipes.sewer_node_rows, "manholes"),
     Step("networks_sewerlink", pipes.sewer_link_rows, "sewers"),
     Step("networks_streetlight", pipes.light_rows, "street lights"),
+    Step("parties_party", people.party_rows, "parties"),
+    Step("parties_departmentrecord", people.record_rows, "departments' records"),
 )
 _LARGE = 20_000
 

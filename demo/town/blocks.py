@@ -1,16 +1,21 @@
 """From land between street centre lines to blocks between street edges."""
 
+from dataclasses import replace
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from demo.town.layout import Layout
 
-_MOST_STREETS = 12
+_WORTH_KEEPING_M2 = 80.0
 
 
 def shrink_to_kerbs(layout: Layout) -> NDArray[np.object_]:
-    """Return each block's land without the half of every street along it; empty where nothing is left."""
+    """Return each block's land without the half of every street along it; empty where nothing is left.
+
+    Where streets pinch a block in two, its other parts are added to the layout as blocks of their own.
+    """
     land = np.array([block.ring.polygon for block in layout.blocks], dtype=object)
     owner, lines, half = [], [], []
     for number, block in enumerate(layout.blocks):
@@ -27,7 +32,10 @@ def shrink_to_kerbs(layout: Layout) -> NDArray[np.object_]:
     for turn in range(int(nth.max()) + 1):
         here = owners[nth == turn]
         land[here] = shapely.difference(land[here], strips[nth == turn])
-    return np.asarray(shapely.orient_polygons(_largest_parts(_cut_corners(land, layout))))
+    opened = _cut_corners(land, layout)
+    largest, spare, owner_of_spare = _parts(opened)
+    layout.blocks += [replace(layout.blocks[k]) for k in owner_of_spare]
+    return np.asarray(shapely.orient_polygons(np.concatenate([largest, spare])))
 
 
 def _cut_corners(land: NDArray[np.object_], layout: Layout) -> NDArray[np.object_]:
@@ -37,15 +45,16 @@ def _cut_corners(land: NDArray[np.object_], layout: Layout) -> NDArray[np.object
     return np.asarray(shapely.simplify(shapely.intersection(opened, land), 0.08))
 
 
-def _largest_parts(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+def _parts(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.int64]]:
+    """Return the largest part of each shape without holes, and further parts worth keeping with their owners."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     area = np.where(shapely.get_type_id(parts) == shapely.GeometryType.POLYGON, shapely.area(parts), 0)
     order = np.lexsort((-area, owner))
-    _, first = np.unique(owner[order], return_index=True)
+    parts, owner, area = parts[order], owner[order], area[order]
+    full = area > 1
+    parts[full] = shapely.polygons(shapely.get_exterior_ring(parts[full]))
+    first = np.concatenate([[True], owner[1:] != owner[:-1]]) & full
     largest = np.full(len(shapes), shapely.Polygon(), dtype=object)
-    largest[owner[order][first]] = parts[order][first]
-    shells = shapely.get_exterior_ring(largest)
-    full = ~shapely.is_empty(largest) & (shapely.area(largest) > 1)
-    largest[full] = shapely.polygons(shells[full])
-    largest[~full] = shapely.Polygon()
-    return np.asarray(largest)
+    largest[owner[first]] = parts[first]
+    further = ~first & (area > _WORTH_KEEPING_M2)
+    return largest, parts[further], owner[further]

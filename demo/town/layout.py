@@ -22,7 +22,8 @@ from demo.town.zones import (
 )
 
 MAIN, COLLECTOR, LOCAL, LANE, STEPS, TRACK = "main", "collector", "local", "lane", "steps", "track"
-_ATTEMPTS = 9
+_ATTEMPTS = 14
+_PATIENCE = 6
 
 
 @dataclass
@@ -118,8 +119,7 @@ class Surveyor:
         layout, centre = self.layout, self.site.centre
         core = self._core_outline()
         ring_street = layout.add_street(np.vstack([core, core[:1]]), COLLECTOR, 8.0)
-        bearing = float(self.compass.along(centre[:1], centre[1:])[0])
-        roads = [self._main_road(core, bearing), self._main_road(core, bearing + np.pi)]
+        roads = self._main_roads(core)
         numbers = [layout.add_street(road, MAIN, 14.0) for road in roads]
         self.mains = [shapely.LineString(road) for road in roads]
         self.industry_angle = float(np.arctan2(*(roads[1][-1] - centre)[::-1]))
@@ -143,7 +143,20 @@ class Surveyor:
         turn = np.array([[np.cos(bearing), np.sin(bearing)], [-np.sin(bearing), np.cos(bearing)]])
         return np.asarray(centre + np.column_stack([x, y]) @ turn)
 
-    def _main_road(self, core: Floats, bearing: float) -> Floats:
+    def _main_roads(self, core: Floats) -> list[Floats]:
+        """Two roads that leave the core on either side and never meet again; straighter ones if need be."""
+        centre = self.site.centre
+        bearing = float(self.compass.along(centre[:1], centre[1:])[0])
+        ring, bound = Ring(core, np.zeros(len(core), dtype=np.int64)), self.site.limits
+        for outwards in (0.75, 1.0, 1.5, 2.5, 6.0, 50.0):
+            roads = [self._main_road(core, bearing + half, outwards) for half in (0.0, np.pi)]
+            halves = _halves(bound, ring, roads, [1, 2])
+            area = sum(half.polygon.area for half in halves) + ring.polygon.area
+            if all(half.polygon.is_valid for half in halves) and abs(area - bound.polygon.area) < 1:
+                break
+        return roads
+
+    def _main_road(self, core: Floats, bearing: float, outwards: float) -> Floats:
         """A road from the core's edge out of town, along the hill but always outwards."""
         centre = self.site.centre
         offset = core - centre
@@ -154,7 +167,7 @@ class Surveyor:
             out = np.arctan2(*(place - centre)[::-1])
             contour = float(self.compass.along(place[:1], place[1:])[0])
             contour += np.pi if np.cos(contour - heading) < 0 else 0
-            wanted = np.angle(0.8 * np.exp(1j * contour) + 0.75 * np.exp(1j * out))
+            wanted = np.angle(0.8 * np.exp(1j * contour) + outwards * np.exp(1j * out))
             bend = (wanted - heading + np.pi) % (2 * np.pi) - np.pi
             heading += np.clip(bend, -0.10, 0.10)
             place = place + STEP_M * np.array([np.cos(heading), np.sin(heading)])
@@ -177,8 +190,11 @@ class Surveyor:
             if piece is None:
                 continue
             ends = shapely.distance(shapely.points(piece[[0, -1]]), shapely.LineString(run))
-            if (ends < 0.01).sum() == 1:
-                return list(cut(half, piece, self.layout.add_street(piece, COLLECTOR, 12.0)))
+            parts = cut(half, piece, len(self.layout.streets))
+            whole = abs(sum(part.polygon.area for part in parts) - polygon.area) < 0.5
+            if whole and (ends < 0.01).sum() == 1 and all(part.polygon.is_valid for part in parts):
+                self.layout.add_street(piece, COLLECTOR, 12.0)
+                return list(parts)
         return [half]
 
     # Street by street
@@ -199,6 +215,13 @@ class Surveyor:
             return []
         reach = np.sqrt(area[chosen]) * 2.2 + 60
         lines = trace(self.compass, seed[chosen], turn[chosen], reach)
+        stubborn = [k for k, index in enumerate(chosen) if pieces[index].attempt >= _PATIENCE]
+        for k in stubborn:
+            # Where no street that follows the hill fits, a straight one must do.
+            ways = (across, along) if abs(np.sin(turn[chosen[k]])) < 0.5 else (along, across)
+            way = ways[1][chosen[k]]
+            way = (way[1] - way[0]) * 1.5
+            lines[k] = np.array([seed[chosen[k]] - way, seed[chosen[k]], seed[chosen[k]] + way])
         found = pieces_inside(lines, polygons[chosen], seed[chosen])
         following: list[Piece] = []
         for index, line in zip(chosen, found, strict=True):
@@ -270,11 +293,14 @@ class Surveyor:
     def _cut_piece(self, piece: Piece, line: Floats | None, sideways: bool, area: float) -> list[Piece]:
         """Cut a piece along a line, or send it back for another try when the cut would be a bad one."""
         zone = ZONES[piece.zone]
-        if line is None or not _good_ends(piece.ring, line):
+        patient = piece.attempt < _PATIENCE
+        if line is None or (patient and not _good_ends(piece.ring, line)):
             return [Piece(piece.ring, piece.sector, piece.basin, piece.zone, piece.attempt + 1)]
         rank, width = self._rank(piece, line, sideways, area)
         one, other = cut(piece.ring, line, len(self.layout.streets))
-        if not _roomy([one.polygon, other.polygon], zone.depth, zone.length):
+        fussy = 1.0 if patient else 0.55
+        whole = abs(one.polygon.area + other.polygon.area - area) < 0.5
+        if not whole or not _roomy([one.polygon, other.polygon], zone.depth * fussy, zone.length):
             return [Piece(piece.ring, piece.sector, piece.basin, piece.zone, piece.attempt + 1)]
         self.layout.add_street(line, rank, width)
         return [Piece(half, piece.sector, piece.basin, piece.zone) for half in (one, other)]

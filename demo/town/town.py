@@ -17,8 +17,9 @@ from demo.town.graph import build_graph
 from demo.town.layout import Land, Site, Surveyor
 from demo.town.lighting import set_lights
 from demo.town.lots import cut_parcels
-from demo.town.noise import Noise
-from demo.town.rings import NO_STREET, Ring
+from demo.town.parallel import survey_each
+from demo.town.people import gather_people
+from demo.town.regions import ROAD_M, settle
 from demo.town.supply import connect_buildings, lay_water, served_edges
 from demo.town.tables import Table, join, objects
 from demo.town.terrain import Terrain, raise_hills
@@ -44,24 +45,44 @@ class Town:
 def invent_town(parcels: int, seed: int, say: Say = lambda line: None) -> Town:
     """Return a municipality of about so many parcels, the same for the same numbers."""
     rng = np.random.default_rng([seed, 0])
-    radius = float(np.sqrt(gross_area_m2(parcels) / np.pi))
-    terrain = raise_hills(rng, CENTRE, radius * 1.5)
-    limits = _limits(terrain, radius, rng)
+    terrain = raise_hills(rng, CENTRE, 1.5 * float(np.sqrt(gross_area_m2(parcels) / np.pi)))
     land = Land.of(terrain, rng)
-    tables = join([_survey_town(Site(limits, np.array(CENTRE), parcels), land, seed, 0)])
+    region = settle(parcels, CENTRE, land, rng)
+    called = names.town_names(len(region.sites), rng)
+    parts = survey_each(survey_town, region.sites, called, land, seed, say)
+    tables = join(parts)
+    parts.clear()
+    _add_roads(tables, region.roads, rng)
+    people = gather_people(tables, np.random.default_rng([seed, 2]))
+    tables |= {"persons": people.persons, "department_records": people.records, "parties": people.parties}
     return Town(seed, terrain, tables)
 
 
-def _limits(terrain: Terrain, radius: float, rng: np.random.Generator) -> Ring:
-    """The municipality's limits: a rounded, uneven outline."""
-    noise = Noise(rng)
-    angle = np.linspace(0, 2 * np.pi, max(60, int(2 * np.pi * radius / 25)), endpoint=False)
-    size = radius * 1.03 * (1 + 0.35 * noise.at(np.cos(angle) * 1.2, np.sin(angle) * 1.2, 1.0))
-    points = np.array(CENTRE) + np.column_stack([size * np.cos(angle), size * np.sin(angle)])
-    return Ring(points, np.full(len(points), NO_STREET))
+def _add_roads(tables: dict[str, Table], roads: list[shapely.LineString], rng: np.random.Generator) -> None:
+    """Enter the roads between towns among the streets."""
+    if not roads:
+        return
+    called = names.street_names(["collector"] * len(roads), rng)
+    lines = objects(roads)
+    count = len(roads)
+    added: Table = {
+        "name_ar": objects([name.ar for name in called]),
+        "name_en": objects([name.en for name in called]),
+        "name_fr": objects([name.fr for name in called]),
+        "street_class": objects(["collector"] * count),
+        "surface": objects(["asphalt"] * count),
+        "width_m": np.full(count, ROAD_M),
+        "has_sidewalk": np.zeros(count, dtype=bool),
+        "district": register.district_of(
+            shapely.line_interpolate_point(lines, 0.5, normalized=True), tables["districts"]
+        ),
+        "geom": lines,
+    }
+    streets = tables["streets"]
+    tables["streets"] = {column: np.concatenate([streets[column], added[column]]) for column in streets}
 
 
-def _survey_town(site: Site, hills: Land, seed: int, number: int) -> dict[str, Table]:
+def survey_town(site: Site, called: names.Name, hills: Land, seed: int, number: int) -> dict[str, Table]:
     """Generate one town's registers; its choices depend on the seed and its own number alone."""
     rng = np.random.default_rng([seed, 1, number])
     surveyor = Surveyor(site, hills, rng)
@@ -93,7 +114,6 @@ def _survey_town(site: Site, hills: Land, seed: int, number: int) -> dict[str, T
     units = register.unit_table(buildings, rng)
     networks = _networks(surveyor, buildings, units, districts, rng)
     places = _places(state)
-    called = names.TOWN
     return {
         "towns": {
             "name_ar": objects([called.ar]), "name_en": objects([called.en]), "name_fr": objects([called.fr]),
