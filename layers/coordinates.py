@@ -12,6 +12,8 @@ from layers.grids import Grid
 from layers.values import western
 
 MOST_READINGS = 4
+# Two small whole numbers are a basin and a parcel, not a place.
+_SMALLEST_METRES = 1_000
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _EPSG = re.compile(r"\bepsg\s*:?\s*(\d{4,5})\b\s*:?", re.IGNORECASE)
 _DMS = re.compile(
@@ -53,9 +55,11 @@ def readings(written: str) -> list[Reading]:
     if pair is None:
         return []
     first, second = _sorted_by_side(*pair)
+    found: list[Reading] = []
     if srid in (None, LONLAT) and abs(first.value) <= 180 and abs(second.value) <= 180:
-        found = list(_degrees(first, second))
-    else:
+        if srid or "." in text or first.side or second.side or _dms(text):
+            found = list(_degrees(first, second))
+    elif srid or min(abs(first.value), abs(second.value)) >= _SMALLEST_METRES:
         found = list(_metres(first, second, srid))
     return list(dict.fromkeys(found))[:MOST_READINGS]
 
@@ -64,6 +68,9 @@ def _prepared(written: str) -> tuple[str, int | None]:
     text = western(written).translate(_SIDES).lower()
     for word, letter in _ARABIC_SIDES:
         text = text.replace(word, f" {letter} ")
+    # "35,26 32,22": commas are decimal where blanks already part the two numbers.
+    if re.fullmatch(r"\s*-?\d+,\d+\s*[;\s]\s*-?\d+,\d+\s*", text):
+        text = text.replace(",", ".")
     code = _EPSG.search(text)
     if code is None:
         return text, None
@@ -86,11 +93,8 @@ def _of_dms(match: re.Match[str]) -> _Part:
 
 
 def _plain(text: str) -> tuple[_Part, _Part] | None:
-    # "35,26 32,22": commas are decimal when blanks already part the two numbers.
-    if re.fullmatch(r"\s*-?\d+,\d+\s*[;\s]\s*-?\d+,\d+\s*", text):
-        text = text.replace(",", ".")
     found = list(_PLAIN.finditer(text))
-    if len(found) != 2 or _PLAIN.sub("", text).strip(" ,;/()"):
+    if len(found) != 2 or _PLAIN.sub("", text).strip(" ,;()"):
         return None
     one, two = (_signed(float(match[2]), match[1] or match[3] or "") for match in found)
     return one, two

@@ -1,5 +1,6 @@
 """One search box over every searchable field that the subject may read, and over coordinates."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ MOST = 50
 _CANDIDATES = 400
 _SIMILAR = 0.55
 _SECONDS_FOR_SIMILAR = 1.5
+# What a trigram index can look up: three letters in a row.
+_INDEXED = re.compile(r"[^\W\d_]{3}")
 Place = tuple[float, float] | None
 Found = tuple[str, list[Any]]
 
@@ -159,9 +162,13 @@ def _exact_sql(at: int, one: View, wish: Wish) -> Found | None:
         branches.append((" AND ".join(must), bound))
     elif fields and wish.words:
         for field in fields:
-            like = f"{folded(field)} LIKE %s"
-            branches.append((" AND ".join([*must, like]), [*bound, f"{escaped(wish.whole)}%"]))
-        letters = [word for word in wish.words if len(word) >= 3 and not any(c.isdigit() for c in word)]
+            branches.append((" AND ".join([*must, f"{folded(field)} = %s"]), [*bound, wish.whole]))
+            branches.append(
+                (" AND ".join([*must, f"{folded(field)} LIKE %s"]), [*bound, f"{escaped(wish.whole)}%"])
+            )
+        letters = [
+            word for word in wish.words if _INDEXED.search(word) and not any(c.isdigit() for c in word)
+        ]
         if letters:
             document = joined(fields)
             every = [f"{document} LIKE %s"] * len(wish.words)
@@ -200,7 +207,7 @@ def _score(fields: list[Field], wish: Wish) -> Found:
 
 def _similar_sql(at: int, one: View, wish: Wish) -> Found | None:
     fields = columns_of([field for field in one.fields if field.name not in one.partly])
-    words = [word for word in wish.words if len(word) > 3]
+    words = [word for word in wish.words if len(word) > 3 and _INDEXED.search(word)]
     if not fields or not words or wish.named:
         return None
     document = joined(fields)

@@ -96,6 +96,7 @@ def _run(statement: Statement, plan: Plan, tile: Tile, *more: Any) -> Drawn:
         tile.x,
         tile.y,
         tile.reach,
+        tile.inner,
         tile.envelope,
         half - tile.west,
         -half - tile.north,

@@ -60,6 +60,11 @@ class Tile:
         """Return the box with the buffer around it, as hexadecimal EWKB."""
         return self._box(self.width * BUFFER / EXTENT)
 
+    @property
+    def inner(self) -> str:
+        """Return a box within `reach` by more than PostGIS rounds boxes (to 32 bits: half a metre)."""
+        return self._box(self.width * BUFFER / EXTENT - 1)
+
     def _box(self, margin: float) -> str:
         west, north = self.west - margin, self.north + margin
         east, south = self.west + self.width + margin, self.north - self.width - margin

@@ -17,6 +17,7 @@ from layers.tiles.grid import BUFFER, EXTENT
 OVERVIEW_BELOW = 14
 _WHERE = {
     "reach": "geometry",
+    "inner": "geometry",
     "box": "geometry",
     "dx": "float8",
     "dy": "float8",
@@ -93,13 +94,11 @@ def _rows(view: View, source: str, *, simplified: bool = False) -> str:
 
 def _shortcut(kind: str, shape: str) -> str:
     moved = f"ST_TransScale({shape}, :dx, :dy, :scale, :flip)"
-    if kind == "Point":
-        return moved
+    if "Point" in kind:
+        return f"CASE WHEN {shape} @ :inner THEN {moved} ELSE {_clipped(shape)} END"
     # What is smaller than a unit would collapse; the full form leaves it out.
     seen = f"(ST_XMax({shape}) - ST_XMin({shape})) + (ST_YMax({shape}) - ST_YMin({shape})) > 2 / :scale"
-    if "Point" in kind:
-        seen = "true"
-    return f"CASE WHEN {shape} @ :reach AND {seen} THEN {moved} ELSE {_clipped(shape)} END"
+    return f"CASE WHEN {shape} @ :inner AND {seen} THEN {moved} ELSE {_clipped(shape)} END"
 
 
 def _clipped(shape: str) -> str:
