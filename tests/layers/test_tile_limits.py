@@ -38,7 +38,7 @@ def test_a_tile_can_only_be_read(town: str, committed: None) -> None:
 
 
 def test_no_tile_is_larger_than_the_limit(town: str, get: Callable[..., Any]) -> None:
-    sizes = {z: len(get(address(town, tile_at(*CENTRE, z))).content) for z in range(0, 19)}
+    sizes = {z: len(get(address(town, tile_at(*CENTRE, z))).content) for z in range(19)}
     assert max(sizes.values()) <= LARGEST_BODY
     assert min(sizes[z] for z in range(11, 19)) > 0
 
@@ -76,7 +76,7 @@ whole = st.integers(min_value=-(2**70), max_value=2**70)
 
 
 @settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
@@ -94,7 +94,7 @@ number = st.one_of(
 
 
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
@@ -122,7 +122,7 @@ def test_no_bounding_box_breaks_the_server(committed: None, parts: list[str], cr
 
 
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
@@ -140,7 +140,7 @@ def test_no_filter_breaks_the_server(committed: None, name: str, value: str) -> 
 
 
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
