@@ -1,5 +1,6 @@
 """How Django finds this app."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,6 +15,15 @@ class LayersConfig(AppConfig):
     def ready(self) -> None:
         """Prepare the tables of declared collections as soon as migrations have made them."""
         post_migrate.connect(_prepare_declared, sender=self)
+        from accounts import targets
+
+        targets.provide(_collections)
+
+
+def _collections() -> Iterable[Any]:
+    from layers import registry
+
+    return registry.catalogue().collections.values()
 
 
 def _prepare_declared(using: str, **_kwargs: Any) -> None:

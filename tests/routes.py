@@ -30,6 +30,7 @@ PUBLIC = {
     "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
     "accounts/login/code/confirm/",
     "accounts/2fa/authenticate/",
+    "accounts/2fa/webauthn/login/",
 }
 
 # Whoever has signed in, for what is their own.
@@ -46,6 +47,16 @@ SIGNED_IN = {
     "accounts/2fa/recovery-codes/",
     "accounts/2fa/recovery-codes/generate/",
     "accounts/2fa/recovery-codes/download/",
+    "accounts/2fa/webauthn/",
+    "accounts/2fa/webauthn/add/",
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/",
+    "accounts/2fa/webauthn/reauthenticate/",
+    "my/tokens/",
+    "my/tokens/<int:pk>/revoke/",
+    "api/v1/me",
+    "api/v1/jobs/<uuid:job_id>",
+    "api/v1/jobs/<uuid:job_id>/cancel",
 }
 
 # Staff of any role.
@@ -71,6 +82,9 @@ STAFF = {
     "api/v1/records/<int:record_id>/undo",
     "api/v1/records/<int:record_id>/withdraw",
     "staff/",
+    "staff/jobs/",
+    "staff/jobs/<uuid:job_id>/",
+    "staff/jobs/<uuid:job_id>/cancel/",
 }
 
 # Staff of the named roles only (an administrator always).
@@ -99,6 +113,14 @@ ROLES: dict[str, frozenset[str]] = {
         ),
         IMPORTERS,
     ),
+    "staff/users/": frozenset(),
+    "staff/users/new/": frozenset(),
+    "staff/users/<int:pk>/": frozenset(),
+    "staff/why/": frozenset({"auditor"}),
+    "staff/rules/": frozenset(),
+    "staff/rules/<int:pk>/remove/": frozenset(),
+    "staff/view-as/": frozenset(),
+    "staff/audit/": frozenset({"auditor"}),
 }
 
 # Neither persons nor the public: measurements, for this machine or with a token.

@@ -1,6 +1,5 @@
 """The staff workspace."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,8 +9,10 @@ from accounts.roles import Role
 from core.errors import Forbidden
 from workspace.navigation import entries_for
 
+from accounts.access import for_staff
 
-@login_required
+
+@for_staff
 def home(request: HttpRequest) -> HttpResponse:
     """Show the staff map with its tables, and what this person's roles can do now."""
     subject = subject_of(request)

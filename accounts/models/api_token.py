@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.verbs import Verb
@@ -51,6 +52,11 @@ class ApiToken(models.Model):
             user=user, name=name, verbs=verbs, expires_at=expires_at, digest=digest_of(text), hint=text[-4:]
         )
         return token, text
+
+    @property
+    def verb_titles(self) -> str:
+        """Return the token's rights for people."""
+        return gettext(", ").join(str(Verb(verb).label) for verb in self.verbs)
 
     @property
     def is_usable(self) -> bool:

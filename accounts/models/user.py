@@ -28,6 +28,11 @@ class User(AbstractUser):
         ordering: ClassVar = ["username"]
 
     @property
+    def pk_text(self) -> str:
+        """Return the key as text, for templates that compose it."""
+        return str(self.pk)
+
+    @property
     def display_name(self) -> str:
         """Return the person's name, or the user name where none is known."""
         return self.get_full_name() or self.username
