@@ -4,7 +4,6 @@ from django import template
 from django.http import HttpRequest
 
 from accounts.policy import subject_of
-from accounts.roles import Role
 from workspace.navigation import Entry, entries_for
 
 register = template.Library()
@@ -15,14 +14,6 @@ def staff_entries(context: template.Context) -> list[Entry]:
     """Return the bar's entries for whoever looks at the page."""
     request: HttpRequest | None = context.get("request")
     return entries_for(subject_of(request).roles) if request else []
-
-
-@register.simple_tag(takes_context=True)
-def acting_role(context: template.Context) -> str:
-    """Return the name of the role that an administrator looks through, or nothing."""
-    request: HttpRequest | None = context.get("request")
-    role = subject_of(request).acting_as if request else None
-    return str(Role(role).label) if role in Role.values else (role or "")
 
 
 @register.filter
