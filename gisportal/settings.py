@@ -162,7 +162,7 @@ TASKS = {"default": {"BACKEND": "jobs.backend.DatabaseBackend", "QUEUES": []}}
 
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", "العربية"), ("en", "English"), ("fr", "Français")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "layers" / "importing" / "locale"]
 USE_TZ = True
 TIME_ZONE = os.environ.get("GISPORTAL_TIME_ZONE", "Asia/Hebron")
 

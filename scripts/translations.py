@@ -12,6 +12,7 @@ LANGUAGES = ("ar", "fr")
 def catalogues() -> list[Path]:
     """Return the message catalogues of the project and its apps in the languages to translate into."""
     files = [*ROOT.glob("locale/*/LC_MESSAGES/*.po"), *ROOT.glob("*/locale/*/LC_MESSAGES/*.po")]
+    files += ROOT.glob("*/importing/locale/*/LC_MESSAGES/*.po")
     return sorted(path for path in files if path.parts[-3] in LANGUAGES)
 
 

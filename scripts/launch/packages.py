@@ -121,7 +121,8 @@ def compile_messages(*, log: Path) -> None:
 
 def message_files() -> list[Path]:
     """Return the .po files of the project and its apps."""
-    return sorted(ROOT.glob("locale/*/LC_MESSAGES/*.po")) + sorted(ROOT.glob("*/locale/*/LC_MESSAGES/*.po"))
+    folders = ("locale", "*/locale", "layers/importing/locale")
+    return sorted(po for folder in folders for po in ROOT.glob(f"{folder}/*/LC_MESSAGES/*.po"))
 
 
 def _older(made: Path, source: Path) -> bool:
