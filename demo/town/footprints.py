@@ -168,6 +168,8 @@ def plan_outlines(count: int, rng: np.random.Generator) -> list[Floats]:
 
 
 def _place(plans: list[Floats], middle: Floats, turn: Floats, wide: Floats, deep: Floats) -> Shapes:
+    if not plans:
+        return np.empty(0, dtype=object)
     sizes = np.array([len(plan) for plan in plans])
     points = np.vstack(plans)
     owner = np.repeat(np.arange(len(plans)), sizes)

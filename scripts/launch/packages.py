@@ -125,6 +125,11 @@ def message_files() -> list[Path]:
     return sorted(po for folder in folders for po in ROOT.glob(f"{folder}/*/LC_MESSAGES/*.po"))
 
 
+def apps() -> list[Path]:
+    """Return the folders of the project's own Python packages."""
+    return sorted(path.parent for path in ROOT.glob("[a-z]*/__init__.py"))
+
+
 def _older(made: Path, source: Path) -> bool:
     return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
 
@@ -141,7 +146,7 @@ def manage(*arguments: str, role: str, log: Path, failure: str, env: dict[str, s
 
 def collect_static(static: Path, *, log: Path) -> None:
     """Gather and compress static files, unless they are as they were."""
-    folders = [ROOT / "static", *sorted(ROOT.glob("*/static"))]
+    folders = [ROOT / "static", *(app / "static" for app in apps())]
     wanted = fingerprint(*(folder for folder in folders if folder.exists()), ROOT / "requirements.txt")
     stamp = static.parent / ".static.stamp"
     if static.exists() and stamp.exists() and stamp.read_text() == wanted:

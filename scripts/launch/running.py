@@ -112,8 +112,7 @@ def fill(place: Instance, *, demo: bool) -> None:
 def _migrate(place: Instance) -> None:
     """Migrate, unless the instance's own cluster was already migrated by just this code."""
     stamp = place.folder / "pg" / ".migrated.stamp"
-    apps = sorted(path.parent for path in ROOT.glob("[a-z]*/__init__.py"))
-    code = [source for app in apps for source in sorted(app.rglob("*.py"))]
+    code = [source for app in packages.apps() for source in sorted(app.rglob("*.py"))]
     wanted = places.fingerprint(ROOT / "requirements.txt", *code)
     if stamp.exists() and stamp.read_text() == wanted and not os.environ.get("DATABASE_URL"):
         return

@@ -76,11 +76,15 @@ def test_data_of_another_postgresql_is_refused_with_both_versions(tmp_path: Path
 
 def test_the_folder_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
-    with pytest.raises(Refusal, match="belongs to the user .*: start as .*, or name another folder with --data"):
+    with pytest.raises(
+        Refusal, match=r"belongs to the user .*: start as .*, or name another folder with --data"
+    ):
         places.open_instance(tmp_path)
 
 
-def test_without_sudo_the_packages_to_ask_for_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_sudo_the_packages_to_ask_for_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     monkeypatch.setattr(system, "RUN_PACKAGES", ["no-such-package"])
     monkeypatch.setenv("PATH", "/nonexistent")

@@ -11,7 +11,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("role", [OWNER, WORKER, WEB])
 def test_no_role_is_a_superuser_or_makes_roles(role: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = %s", [role])
+        cursor.execute(
+            "SELECT rolsuper, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = %s", [role]
+        )
         assert cursor.fetchone() == (False, False, False)
 
 
@@ -23,7 +25,11 @@ def test_tests_act_as_the_worker() -> None:
 
 @pytest.mark.parametrize("schema", ["public", "imported"])
 def test_the_web_application_cannot_create_tables(schema: str) -> None:
-    with acting_as(WEB), pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+    with (
+        acting_as(WEB),
+        pytest.raises(ProgrammingError, match="permission denied"),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(f"CREATE TABLE {schema}.intruder (id int)")
 
 

@@ -127,7 +127,9 @@ def served(
 
     def stop() -> None:
         while running:
-            running.pop().stop()
+            web = running.pop()
+            web.stop()
+            print(web.log.read_text())  # pytest shows it where a request failed
 
     yield serve
     stop()
