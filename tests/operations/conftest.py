@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from scripts.launch import cluster, places
 from scripts.launch.places import PYTHON, ROOT
@@ -62,6 +63,7 @@ def found_town() -> Iterator[object]:
         using.append(session)
         cluster.prepare(own)
         town = Town(place.folder)
+        (place.folder / "static").symlink_to(settings.STATIC_ROOT)
         town.must("migrate", "--no-input", "-v0")
         return town
 
