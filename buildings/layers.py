@@ -40,7 +40,7 @@ BUILDINGS = Collection(
     heading=_("Building {code}"),
     kicker="{use}",
     style=(
-        {"type": "fill", "paint": {"fill-color": "#D9CBB8"}},
+        {"type": "fill", "metadata": {"gis:level": 30}, "paint": {"fill-color": "#D9CBB8"}},
         {
             "type": "line",
             "paint": {
@@ -50,7 +50,7 @@ BUILDINGS = Collection(
         },
         {
             "type": "symbol",
-            "minzoom": 18,
+            "minzoom": 19,
             "layout": {"text-field": ["get", "house_number"], "text-size": 11},
             "paint": {"text-color": "#44535C", "text-halo-color": "#D9CBB8", "text-halo-width": 1.5},
         },

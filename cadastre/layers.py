@@ -160,6 +160,7 @@ STREETS = Collection(
     style=(
         {
             "type": "line",
+            "metadata": {"gis:level": 25},
             "paint": {
                 "line-color": "#BFAE83",
                 "line-width": ["+", ["max", 1.2, ["metres", ["coalesce", ["get", "width_m"], 6]]], 1.6],

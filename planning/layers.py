@@ -50,6 +50,7 @@ ZONING = Collection(
     style=(
         {
             "type": "fill",
+            "metadata": {"gis:level": 22},
             "paint": {
                 "fill-color": [
                     "match",
