@@ -145,6 +145,7 @@ WATER_VALVES = Collection(
     style=(
         {
             "type": "symbol",
+            "minzoom": 17,
             "layout": {"icon-image": "square", "icon-size": 9},
             "paint": {"icon-color": "#FFFFFF", "icon-halo-color": WATER},
         },

@@ -246,7 +246,7 @@ function cell(field: FieldInfo, value: unknown): string {
   const label = labelOf(field, String(value));
   if (label !== null) return label;
   if (typeof value === "boolean") return t(value ? "yes" : "no");
-  if (field.type === "number") return number(Number(value), 2, 0);
+  if (field.type === "number") return number(Number(value), 2);
   if (field.type === "date" || field.type === "datetime") return day(String(value));
   return digitsOf(String(value));
 }

@@ -6,7 +6,7 @@ import type { StyleFunction } from "ol/style/Style.js";
 import type { Rule } from "../../api/types.js";
 import { type Compiled, type Scope, compile } from "./expression.js";
 import { LabelOwners, type LabelLook, lineLabel, pointLabel } from "./labels.js";
-import { hollowImage, iconImage, pattern } from "./patterns.js";
+import { iconImage, pattern } from "./patterns.js";
 
 const EQUATOR_ZOOM_0 = 78271.516964; // metres per pixel of one 512 px tile round the equator
 const KINDS: Record<string, string> = {
@@ -134,10 +134,9 @@ function symbolIcon(read: Reader, zIndex: number): Style | null {
   const color = read.text("icon-color", "#14222B");
   const halo = read.text("icon-halo-color", "#FFFFFF");
   const size = read.number("icon-size", 16);
-  const isHollow = read.flag("gis:icon-hollow");
-  return sharedStyle(`i|${name}|${color}|${halo}|${size}|${isHollow}|${zIndex}`, () => {
+  return sharedStyle(`i|${name}|${color}|${halo}|${size}|${zIndex}`, () => {
     const ratio = Math.ceil(window.devicePixelRatio || 1);
-    const img = isHollow ? hollowImage(name, color, halo, size, ratio) : iconImage(name, color, halo, size, ratio);
+    const img = iconImage(name, color, halo, size, ratio);
     return new Style({ image: new Icon({ img, scale: 1 / ratio, declutterMode: "none" }), zIndex });
   });
 }

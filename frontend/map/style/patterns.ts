@@ -101,25 +101,3 @@ export function iconImage(name: string, colour: string, halo: string, size: numb
   icons.set(key, canvas);
   return canvas;
 }
-
-/** Draw a hollow square or circle: white inside, coloured edge, as valves and manholes are. */
-export function hollowImage(name: string, edge: string, inside: string, size: number, ratio: number): HTMLCanvasElement {
-  const key = ["hollow", name, edge, inside, size, ratio].join("/");
-  let canvas = icons.get(key);
-  if (canvas) return canvas;
-  canvas = document.createElement("canvas");
-  canvas.width = canvas.height = Math.ceil((size + 4) * ratio);
-  const context = canvas.getContext("2d");
-  if (context) {
-    context.scale(((size + 4) * ratio) / 20, ((size + 4) * ratio) / 20);
-    context.translate(2, 2);
-    const outline = new Path2D(SHAPES[name] ?? SHAPES["circle"]);
-    context.fillStyle = inside;
-    context.strokeStyle = edge;
-    context.lineWidth = 2.4;
-    context.fill(outline);
-    context.stroke(outline);
-  }
-  icons.set(key, canvas);
-  return canvas;
-}

@@ -60,13 +60,13 @@ function sign(read: Read): SVGElement | null {
   const name = read("icon-image");
   if (typeof name !== "string") return null;
   const colour = String(read("icon-color") ?? "#14222B");
-  const isHollow = Boolean(read("gis:icon-hollow"));
+  const edge = read("icon-halo-color");
   return svg("path", {
     d: SHAPES[name] ?? SHAPES["circle"] ?? "",
     transform: `translate(${WIDTH / 2 - 8} ${HEIGHT / 2 - 8})`,
-    fill: isHollow ? String(read("icon-halo-color") ?? "#FFFFFF") : colour,
+    fill: colour,
     "fill-rule": "evenodd",
-    ...(isHollow ? { stroke: colour, "stroke-width": 2 } : {}),
+    ...(typeof edge === "string" ? { stroke: edge, "stroke-width": 1.6, "paint-order": "stroke" } : {}),
   });
 }
 
