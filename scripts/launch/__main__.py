@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 from scripts.launch import checking, running, say
 from scripts.launch.shell import clean_environment
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int | None]] = {"run": running.run, "test": checking.test}
+COMMANDS: dict[str, Callable[[Sequence[str]], int | None]] = {
+    "run": running.run,
+    "test": checking.test,
+    # For deploy/: the packages alone, as root; the cluster's server, for systemd.
+    "packages": running.install_packages,
+    "postgres": running.serve_postgres,
+}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -189,8 +189,11 @@ def _has_other_users(users: int) -> bool:
 
 
 def _belongs_to_service(cluster: Cluster) -> bool:
-    """Say whether the system's service manager, and not the launcher, keeps the cluster."""
-    return (cluster.notes / "service").exists()
+    """Say whether the system's service manager started this very server."""
+    noted, running = cluster.notes / "service.pid", cluster.data / "postmaster.pid"
+    if not noted.exists() or not running.exists():
+        return False
+    return noted.read_text().strip() == running.read_text().partition("\n")[0].strip()
 
 
 @contextmanager
@@ -245,7 +248,7 @@ def serve(instance: Instance) -> None:
     """Become the cluster's server, in the foreground, for a service manager."""
     cluster = cluster_of(instance)
     configure(cluster)
-    (cluster.notes / "service").touch()
+    (cluster.notes / "service.pid").write_text(f"{os.getpid()}\n")
     os.chdir("/")
     command = [str(part) for part in cluster.program("postgres", "-D", cluster.data)]
     os.execv(command[0], command)

@@ -2,11 +2,12 @@
 
 import argparse
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.instance import secret
+from core.instance import data_dir, secret
 from scripts.launch import cluster, packages, places, say, serving, system
 from scripts.launch.places import PYTHON, ROOT, Instance
 from scripts.launch.shell import quietly
@@ -43,7 +44,7 @@ def _port(text: str) -> int:
 def run(arguments: Sequence[str]) -> None:
     """Set up what is missing, then serve until stopped."""
     options = parse(arguments)
-    folder = options.data or Path(os.environ.get("GISPORTAL_DATA") or ROOT / "var")
+    folder = options.data or data_dir()
     system.require_supported()
     place = places.open_instance(folder.resolve())
     held = places.lock(
@@ -70,6 +71,18 @@ def run(arguments: Sequence[str]) -> None:
         say.line("Stopped")
     finally:
         os.close(held)
+
+
+def install_packages(arguments: Sequence[str]) -> None:
+    """Install the system packages alone, for those who then run the portal as another user."""
+    system.require_supported()
+    with tempfile.TemporaryDirectory() as folder:
+        system.install_packages(log=Path(folder) / "setup.log", postgres=not os.environ.get("DATABASE_URL"))
+
+
+def serve_postgres(arguments: Sequence[str]) -> None:
+    """Become the database server of the instance in $GISPORTAL_DATA, for a service manager."""
+    cluster.serve(places.open_instance(data_dir()))
 
 
 def install_software(place: Instance) -> None:
