@@ -52,7 +52,7 @@ def basin_rows(tables: dict[str, Table]) -> Columns:
         "locality": tables["towns"]["name_ar"][table["town"]],
         "number": objects([str(key) for key in keys(table)]),
         **{name: table[name] for name in _NAMES},
-        "is_settled": table["is_settled"] if "is_settled" in table else np.ones(count, dtype=bool),
+        "is_settled": table["is_settled"],
         "geom": multi(table["geom"]),
     }
 
@@ -75,7 +75,7 @@ def parcel_rows(tables: dict[str, Table]) -> Columns:
     return {
         "id": keys(table),
         "basin_id": reference(table["basin"]),
-        "quarter": objects([""] * size(table)),
+        "quarter": table["quarter"],
         "number": table["number"],
         "district_id": reference(table["district"]),
         "street_id": reference(table["street"]),

@@ -7,9 +7,11 @@ import shapely
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from audit.stamping import stamp_now
 from core.errors import Conflict
 from demo.loading import land, people, pipes
 from demo.loading.copying import Columns, copy_rows, multi
+from demo.loading.extras import add_layers, add_rasters
 from demo.town.tables import Table
 from demo.town.town import Say, Town
 
@@ -67,6 +69,7 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
     """Write every register and return how many rows each got; all or nothing."""
     counts: dict[str, int] = {}
     with transaction.atomic(), connection.cursor() as cursor:
+        stamp_now(connection)
         if replace:
             relations = ", ".join(["municipality_municipality", *(step.relation for step in STEPS)])
             cursor.execute(f"TRUNCATE {relations} RESTART IDENTITY CASCADE")
@@ -74,6 +77,11 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
         for step in STEPS:
             counts[step.noun] = _fill(cursor, step, town.tables)
             say(f"{counts[step.noun]:>9,} {step.noun}")
+        for noun, count in add_layers(town).items():
+            counts[noun] = count
+            say(f"{count:>9,} {noun}")
+        add_rasters(town)
+        say("          orthophoto and terrain model")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return counts

@@ -25,14 +25,20 @@ class Footprints:
 
 
 def build_on(
-    parcels: Shapes, zones: Ints, bearing: Floats, kerb: Floats, rng: np.random.Generator
+    parcels: Shapes,
+    zones: Ints,
+    bearing: Floats,
+    kerb: Floats,
+    rng: np.random.Generator,
+    *,
+    every: bool = False,
 ) -> Footprints:
-    """Return the buildings of ordinary parcels.
+    """Return the buildings of ordinary parcels, some left open unless `every` one is wanted.
 
     `bearing` is the direction of each parcel's street in radians, `kerb` (n, 2) the nearest place on it.
     """
     share = np.array([zone.built for zone in ZONES])[zones]
-    wanted = rng.random(len(parcels)) < share
+    wanted = (rng.random(len(parcels)) < share) | every
     core = np.flatnonzero(wanted & (zones == CORE_ID))
     rows = np.flatnonzero(wanted & (zones == INNER_ID) & (rng.random(len(parcels)) < 0.45))
     free = np.setdiff1d(np.flatnonzero(wanted & (zones != CORE_ID)), rows)

@@ -149,6 +149,7 @@ def parcel_table(land: Registered, rng: np.random.Generator) -> Table:
     official = area + np.clip(rng.normal(0, 0.25, len(area)), -0.8, 0.8) * tolerance
     return {
         "basin": basin,
+        "quarter": objects([""] * len(basin)),
         "number": _numbers(basin, lots.block, rng),
         "district": np.array([block.sector for block in blocks])[lots.block],
         "street": land.fronts.street,

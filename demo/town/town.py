@@ -11,6 +11,7 @@ from demo.town import names, register
 from demo.town.blocks import shrink_to_kerbs
 from demo.town.civic import FACILITIES, build_facilities, choose_blocks
 from demo.town.drainage import lay_sewers
+from demo.town.faults import no_faults, people_truth, plant_faults, raw_pipes, survey_truth
 from demo.town.footprints import Footprints, build_on
 from demo.town.fronts import find_fronts
 from demo.town.graph import build_graph
@@ -19,15 +20,14 @@ from demo.town.lighting import set_lights
 from demo.town.lots import cut_parcels
 from demo.town.parallel import survey_each
 from demo.town.people import gather_people
+from demo.town.place import CENTRE
 from demo.town.regions import ROAD_M, settle
 from demo.town.supply import connect_buildings, lay_water, served_edges
+from demo.town.survey import survey_from_the_air, unregistered_sites
 from demo.town.tables import Table, join, objects
 from demo.town.terrain import Terrain, raise_hills
 from demo.town.zones import gross_area_m2
 from demo.town.zoning import draw_zones
-
-CENTRE = (169_000.0, 142_400.0)
-"""The town's middle in the Palestine grid (EPSG:28191), on the hills."""
 
 Say = Callable[[str], None]
 
@@ -42,8 +42,11 @@ class Town:
     truth: dict[str, object] = field(default_factory=dict)
 
 
-def invent_town(parcels: int, seed: int, say: Say = lambda line: None) -> Town:
-    """Return a municipality of about so many parcels, the same for the same numbers."""
+def invent_town(parcels: int, seed: int, say: Say = lambda line: None, *, faults: bool = True) -> Town:
+    """Return a municipality of about so many parcels, the same for the same numbers.
+
+    `faults` plants known faults in land that it marks as unsettled.
+    """
     rng = np.random.default_rng([seed, 0])
     terrain = raise_hills(rng, CENTRE, 1.5 * float(np.sqrt(gross_area_m2(parcels) / np.pi)))
     land = Land.of(terrain, rng)
@@ -55,7 +58,25 @@ def invent_town(parcels: int, seed: int, say: Say = lambda line: None) -> Town:
     _add_roads(tables, region.roads, rng)
     people = gather_people(tables, np.random.default_rng([seed, 2]))
     tables |= {"persons": people.persons, "department_records": people.records, "parties": people.parties}
-    return Town(seed, terrain, tables)
+    return Town(seed, terrain, tables, _truth(tables, seed, faults=faults))
+
+
+def _truth(tables: dict[str, Table], seed: int, *, faults: bool) -> dict[str, object]:
+    """Plant the faults and write down everything that only the generator can know."""
+    rng = np.random.default_rng([seed, 3])
+    planted = plant_faults(tables, rng) if faults else no_faults(tables)
+    rows, raw = raw_pipes(tables, rng)
+    tables["raw_pipes"] = {
+        name: objects([row.get(name) for row in rows])
+        for name in ("id", "kind", "diameter", "invert_start", "invert_end", "line")
+    }
+    return {
+        "seed": seed,
+        "parcels": planted,
+        "buildings": survey_truth(tables["footprints"], len(tables["buildings"]["geom"])),
+        "raw_pipes": raw,
+        "people": people_truth(tables["department_records"]),
+    }
 
 
 def _add_roads(tables: dict[str, Table], roads: list[shapely.LineString], rng: np.random.Generator) -> None:
@@ -112,6 +133,12 @@ def survey_town(site: Site, called: names.Name, hills: Land, seed: int, number: 
     parcels = register.parcel_table(state, rng)
     buildings = register.building_table(state, parcels, streets, rng)
     units = register.unit_table(buildings, rng)
+    sites = unregistered_sites(parcels, zone, rng)
+    extra = build_on(
+        lots.shapes[sites], zone[sites], fronts.bearing[sites], fronts.place[sites], rng, every=True
+    )
+    extra.parcel = sites[extra.parcel]
+    seen = survey_from_the_air(buildings, extra, rng)
     networks = _networks(surveyor, buildings, units, districts, rng)
     places = _places(state)
     return {
@@ -127,6 +154,7 @@ def survey_town(site: Site, called: names.Name, hills: Land, seed: int, number: 
         "buildings": buildings,
         "units": units,
         "places": places,
+        "footprints": seen,
         **networks,
     }  # fmt: skip
 

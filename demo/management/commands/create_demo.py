@@ -9,6 +9,7 @@ from django.db import transaction
 
 from core.errors import Conflict
 from demo.loading.accounts import make_accounts
+from demo.loading.extras import write_files
 from demo.loading.load import load_town, refuse_unless_empty
 from demo.town.town import invent_town
 
@@ -22,16 +23,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare size and seed."""
-        parser.add_argument(
-            "--parcels", type=int, default=3000, help="about how many parcels (200 to 1,000,000)"
-        )
-        parser.add_argument("--seed", type=int, default=1, help="another number makes another town")
-        parser.add_argument(
-            "--replace", action="store_true", help="empty the registers of this instance first"
-        )
+        number, flag = parser.add_argument, "store_true"
+        number("--parcels", type=int, default=3000, help="about how many parcels (200 to 1,000,000)")
+        number("--seed", type=int, default=1, help="another number makes another town")
+        number("--clean", action=flag, help="plant no faults")
+        number("--replace", action=flag, help="empty the registers of this instance first")
 
-    def handle(self, *args: Any, parcels: int, seed: int, replace: bool, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Generate, load and say what was made."""
+        parcels, seed, replace = options["parcels"], options["seed"], options["replace"]
         if not 200 <= parcels <= 1_000_000:
             raise CommandError("--parcels takes a number from 200 to 1,000,000.")
         if seed < 0:
@@ -41,11 +41,13 @@ class Command(BaseCommand):
         except Conflict as refusal:
             raise CommandError(str(refusal)) from refusal
         started = time.monotonic()
-        town = invent_town(parcels, seed, self._say)
+        town = invent_town(parcels, seed, self._say, faults=not options["clean"])
         self._say(f"Town invented in {time.monotonic() - started:.1f} s")
         with transaction.atomic():
             load_town(town, replace=replace, say=self._say)
             make_accounts()
+        folder = write_files(town)
+        self._say(f"What was planted is written down in {folder.parent / 'demo_truth.json'}")
         self._say(f"Demo municipality ready after {time.monotonic() - started:.1f} s")
 
     def _say(self, line: str) -> None:
