@@ -102,7 +102,9 @@ def test_rules_add_and_take_away_at_the_next_question() -> None:
     assert decide(surveyor, Verb.VIEW, STAFF_LAYER).rule == f"rule-{given.pk}"
     rule(role="engineer", allow=False)
     assert not decide(of_roles(["engineer"]), Verb.VIEW, STAFF_LAYER)
-    assert not decide(of_roles(["engineer"]), Verb.EDIT, STAFF_LAYER), "what one may not see one may not change"
+    assert not decide(of_roles(["engineer"]), Verb.EDIT, STAFF_LAYER), (
+        "what one may not see one may not change"
+    )
     given.delete()
     assert not decide(surveyor, Verb.VIEW, STAFF_LAYER)
 
@@ -132,12 +134,16 @@ def test_a_role_held_for_a_district_sees_that_district(two_districts: tuple[int,
     assert decide(clerk, Verb.VIEW, STAFF_LAYER, district=there).rule == "district"
 
 
-def test_on_a_public_layer_guarded_fields_are_read_in_ones_own_district_only(two_districts: tuple[int, int]) -> None:
+def test_on_a_public_layer_guarded_fields_are_read_in_ones_own_district_only(
+    two_districts: tuple[int, int],
+) -> None:
     here, there = two_districts
     clerk = of_roles({"clerk": frozenset({here})})
     assert policy.district_scope(clerk, OPEN_LAYER) is None
     assert policy.visible_fields(clerk, OPEN_LAYER) == {"number"}
-    assert policy.field_districts(clerk, OPEN_LAYER) == dict.fromkeys(["arrears", "note", "owner"], frozenset({here}))
+    assert policy.field_districts(clerk, OPEN_LAYER) == dict.fromkeys(
+        ["arrears", "note", "owner"], frozenset({here})
+    )
     assert not decide(clerk, Verb.VIEW, OPEN_LAYER, field="owner", district=there)
 
 
@@ -158,7 +164,9 @@ def test_districts_of_two_roles_stay_apart(two_districts: tuple[int, int]) -> No
     assert not decide(both, Verb.VIEW, STAFF_LAYER, field="arrears", district=here)
 
 
-def test_a_role_limited_to_districts_changes_nothing_in_a_layer_without_them(two_districts: tuple[int, int]) -> None:
+def test_a_role_limited_to_districts_changes_nothing_in_a_layer_without_them(
+    two_districts: tuple[int, int],
+) -> None:
     whole = Layer(district_field=None)
     engineer = of_roles({"engineer": frozenset({two_districts[0]})})
     assert decide(engineer, Verb.VIEW, whole)
@@ -195,7 +203,9 @@ def test_a_rule_made_by_raw_sql_holds_as_well() -> None:
 
 
 @pytest.mark.parametrize("language", ["ar", "en", "fr"])
-def test_every_answer_explains_itself_in_every_language(language: str, two_districts: tuple[int, int]) -> None:
+def test_every_answer_explains_itself_in_every_language(
+    language: str, two_districts: tuple[int, int]
+) -> None:
     made = rule(role="auditor", allow=True, district_id=two_districts[0])
     here = of_roles({"engineer": frozenset({two_districts[0]})})
     answers = [

@@ -19,7 +19,7 @@ from tests.cast import person
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "olive trees on a hill"  # noqa: S105
+PASSWORD = "olive trees on a hill"
 
 
 @pytest.fixture
@@ -57,7 +57,9 @@ def test_a_stranger_is_nobody(client: Client) -> None:
     assert client.get("/api/v1/me").status_code == 401
 
 
-def test_the_preferred_language_is_spoken_after_sign_in(client: Client, samar: User, nobody_counted: None) -> None:
+def test_the_preferred_language_is_spoken_after_sign_in(
+    client: Client, samar: User, nobody_counted: None
+) -> None:
     User.objects.filter(pk=samar.pk).update(preferred_language="fr")
     client.post("/accounts/login/", {"login": "samar", "password": PASSWORD})
     assert 'lang="fr"' in client.get("/staff/jobs/").content.decode()
@@ -79,7 +81,9 @@ def test_a_token_signs_in_with_its_verbs_and_is_dated(client: Client, samar: Use
     assert ApiToken.objects.get().last_used_at is not None
 
 
-def test_a_token_reads_without_a_query_too_many(client: Client, samar: User, django_assert_max_num_queries) -> None:
+def test_a_token_reads_without_a_query_too_many(
+    client: Client, samar: User, django_assert_max_num_queries
+) -> None:
     text = token_of(samar)
     bearer(client, text)
     request = RequestFactory().get("/tiles/x/1/1/1.mvt", headers={"Authorization": f"Bearer {text}"})
@@ -154,7 +158,11 @@ def test_with_a_second_factor_the_password_alone_is_not_enough(
 @pytest.mark.parametrize("language", ["ar", "en", "fr"])
 @pytest.mark.parametrize(
     ("page", "control"),
-    [("totp/activate/", 'name="code"'), ("webauthn/add/", 'id="mfa_webauthn_add"'), ("recovery-codes/generate/", "<form")],
+    [
+        ("totp/activate/", 'name="code"'),
+        ("webauthn/add/", 'id="mfa_webauthn_add"'),
+        ("recovery-codes/generate/", "<form"),
+    ],
 )
 def test_second_factors_are_enrolled_in_every_language(
     client: Client, samar: User, nobody_counted: None, page: str, control: str, language: str
