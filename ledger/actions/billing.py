@@ -1,11 +1,13 @@
 """Billing in bulk: from computed charges to bills, shares and journal entries, inside the database.
 
-A domain gives two SELECTs (its own SQL, not a user's):
+A domain gives three SELECTs (its own SQL, not a user's):
 
-- units: `key, collection, feature_id, label, amount, components, breakdown`, one row per thing
-  charged for; `components` maps codes of charge types to amounts that sum to `amount`; it is paged
-  by `key > %(after)s ORDER BY key LIMIT %(size)s`, which the SELECT itself must say;
-- parties: `key, party_id, num, den, num_order` for the same page, of units whose shares are whole.
+- units: `key, collection, feature_id, label, amount, components`, one row per thing charged for;
+  `components` maps codes of charge types to amounts that sum to `amount`; it is paged by
+  `key > %(after)s ORDER BY key LIMIT %(size)s`, which the SELECT itself must say;
+- parties: `key, party_id, num, den, num_order` for the page `%(after)s < key <= %(last)s`, of units
+  whose shares are whole;
+- breakdowns: `key, breakdown` for the same page, read late so that it is copied only once.
 
 A chunk is one transaction and remembers the last key, so a run that was cut off goes on where it
 was, and a unit is billed once for a levy and period, however often it is asked.
@@ -32,16 +34,17 @@ from ledger.models import AccountKind, Bill, BillRun, ChargeType, Posting, Posti
 SQL = Path(__file__).resolve().parent.parent / "sql"
 TABLES = """
 CREATE TEMP TABLE billing_unit (bill_id bigint, key bigint, collection text, feature_id bigint, label text,
-  amount numeric(20, 3), components jsonb, breakdown jsonb) ON COMMIT DROP;
+  amount numeric(20, 3), components jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE billing_party (key bigint, party_id bigint, num bigint, den bigint, num_order bigint) ON COMMIT DROP;
-CREATE TEMP TABLE billing_share (bill_id bigint, party_id bigint, num bigint, den bigint, amount numeric(20, 3)) ON COMMIT DROP;
+CREATE TEMP TABLE billing_share (bill_id bigint, party_id bigint, num bigint, den bigint, num_order bigint,
+  amount numeric(20, 3)) ON COMMIT DROP;
 CREATE TEMP TABLE billing_leg (bill_id bigint, party_id bigint, charge_type_id bigint, collection text,
   feature_id bigint, amount numeric(20, 3)) ON COMMIT DROP;
 """
 BILLS = """
 INSERT INTO ledger_bill (id, run_id, levy, period, collection, feature_id, label, amount, breakdown)
-SELECT bill_id, %(run)s, %(levy)s, %(period)s, collection, feature_id, label, amount, breakdown FROM billing_unit
-ON CONFLICT DO NOTHING
+SELECT u.bill_id, %(run)s, %(levy)s, %(period)s, u.collection, u.feature_id, u.label, u.amount, d.breakdown
+FROM billing_unit u JOIN ({breakdowns}) d USING (key) ON CONFLICT DO NOTHING
 """
 FORGET_BILLED = """
 DELETE FROM billing_unit u WHERE NOT EXISTS (SELECT FROM ledger_bill b WHERE b.id = u.bill_id)
@@ -74,6 +77,7 @@ class Source:
 
     units: str
     parties: str
+    breakdowns: str
     values: Mapping[str, Any]
 
 
@@ -97,10 +101,11 @@ def bill_chunk(run_id: int, source: Source, *, size: int = 20_000) -> Chunk:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS billing_unit, billing_party, billing_share, billing_leg")
         cursor.execute(TABLES)
-        last_key, seen = _read(cursor, source, {**source.values, "after": run.last_key, "size": size})
+        page = {**source.values, "after": run.last_key, "size": size}
+        page["last"], seen = _read(cursor, source, page)
         point("billing.read")
-        bills, amount = _write(cursor, run)
-    run.last_key = max(last_key, run.last_key)
+        bills, amount = _write(cursor, run, source.breakdowns, page)
+    run.last_key = max(page["last"], run.last_key)
     run.totals = {
         "bills": run.totals.get("bills", 0) + bills,
         "amount": str(Decimal(run.totals.get("amount", 0)) + amount),
@@ -114,14 +119,16 @@ def _read(cursor: Any, source: Source, values: dict[str, Any]) -> tuple[int, int
     cursor.execute(
         "INSERT INTO billing_unit SELECT nextval('ledger_bill_id_seq'), s.* FROM (" + source.units + ") s", values
     )
-    cursor.execute("INSERT INTO billing_party " + source.parties, values)
     cursor.execute("SELECT coalesce(max(key), 0), count(*) FROM billing_unit")
     last_key, seen = cursor.fetchone()
+    cursor.execute("INSERT INTO billing_party " + source.parties, {**values, "last": last_key})
+    cursor.execute("ANALYZE billing_unit (bill_id, key), billing_party (key)")
     return last_key, seen
 
 
-def _write(cursor: Any, run: BillRun) -> tuple[int, Decimal]:
-    cursor.execute(BILLS, {"run": run.pk, "levy": run.levy, "period": run.period})
+def _write(cursor: Any, run: BillRun, breakdowns: str, page: Mapping[str, Any]) -> tuple[int, Decimal]:
+    bills = BILLS.format(breakdowns=breakdowns)
+    cursor.execute(bills, {**page, "run": run.pk, "levy": run.levy, "period": run.period})
     made = cursor.rowcount
     cursor.execute("SELECT count(*) FROM billing_unit")
     if cursor.fetchone()[0] != made:
@@ -131,7 +138,7 @@ def _write(cursor: Any, run: BillRun) -> tuple[int, Decimal]:
     kinds = dict(ChargeType.objects.filter(code__in=run.terms).values_list("code", "pk"))
     values = {"unit": known_currency(run.currency).unit, "kinds": _jsonb(kinds), "currency": run.currency}
     cursor.execute((SQL / "billing_shares.sql").read_text(), values)
-    cursor.execute("ANALYZE billing_share")
+    cursor.execute("ANALYZE billing_share (bill_id)")
     cursor.execute((SQL / "billing_legs.sql").read_text(), values)
     cursor.execute(SHARES)
     cursor.execute(ACCOUNTS, values)

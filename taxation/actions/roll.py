@@ -66,6 +66,7 @@ def carry_on(run: BillRun, report: Report, *, size: int = CHUNK) -> BillRun:
     source = billing.Source(
         queries.sql("roll_units"),
         queries.sql("roll_parties"),
+        queries.sql("roll_breakdowns"),
         values_of(pack, period=run.period, period_start=run.period_start),
     )
     total = preview(run.levy, period_start=run.period_start, period=run.period)["bills"]

@@ -1,5 +1,5 @@
 -- The assessments that a period's roll bills, page by page (see ledger.actions.billing).
-SELECT a.id, u.collection, u.feature_id, u.label, a.total, a.components, a.breakdown
+SELECT a.id, u.collection, u.feature_id, u.label, a.total, a.components
 FROM taxation_assessment a JOIN taxation_taxunit u ON u.id = a.unit_id
 WHERE a.levy = %(levy)s AND a.state = 'approved' AND a.id > %(after)s AND a.currency = %(currency)s
   AND a.valid_from <= %(period_start)s AND (a.valid_to IS NULL OR a.valid_to >= %(period_start)s)

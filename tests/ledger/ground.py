@@ -17,10 +17,13 @@ TERMS = {
 }
 SPRING = date(2026, 5, 15)
 UNITS = """
-SELECT key, collection, feature_id, label, amount, components, breakdown
+SELECT key, collection, feature_id, label, amount, components
 FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, collection text, feature_id bigint, label text,
   amount numeric, components jsonb, breakdown jsonb)
 WHERE key > %(after)s ORDER BY key LIMIT %(size)s
+"""
+BREAKDOWNS = """
+SELECT key, breakdown FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, breakdown jsonb)
 """
 PARTIES = """
 SELECT key, party_id, num, den, row_number() OVER () FROM jsonb_to_recordset(%(parties)s::jsonb)
@@ -56,7 +59,7 @@ def source(units: list[dict], shares: list[tuple[int, int, int, int]]) -> Source
     """Return a source from plain rows: `units` by key, `shares` as (key, party, num, den)."""
     rows = [{"collection": "buildings", "feature_id": u["key"], "label": "", "breakdown": {}, **u} for u in units]
     parties = [dict(zip(("key", "party_id", "num", "den"), share, strict=True)) for share in shares]
-    return Source(UNITS, PARTIES, {"units": json.dumps(rows), "parties": json.dumps(parties)})
+    return Source(UNITS, PARTIES, BREAKDOWNS, {"units": json.dumps(rows), "parties": json.dumps(parties)})
 
 
 def bill(who: Party, amount: str, *, key: int = 1, is_published: bool = True, **more) -> Bill:
