@@ -72,6 +72,7 @@ function furnish(app: App): void {
 
 /** Say that the page can be used; tests and assistive tools wait for it. */
 export async function ready(app: App): Promise<void> {
+  performance.mark("usable");
   document.documentElement.dataset["ready"] = "true";
   await app.map.settled();
   document.documentElement.dataset["drawn"] = "true";

@@ -1,9 +1,11 @@
 /** The list twin: a table of what the map shows, for those who cannot see it or want to read it. */
-import { Refusal, readFeatures, readPage } from "../api/client.js";
+import { type ListQuery, Refusal, readFeatures, readPage } from "../api/client.js";
 import type { CollectionInfo, FeatureInfo, FeaturePage, FieldInfo } from "../api/types.js";
 import { type App, boxOf } from "../app.js";
 import { h, icon } from "../dom.js";
 import { day, digitsOf, language, number, t } from "../i18n.js";
+import { exportRows } from "./export.js";
+import { toast } from "./toast.js";
 
 const PAGE = 50;
 const WAIT = 250;
@@ -25,7 +27,7 @@ export class ListTwin {
   private readonly count = h("p", { class: "badge", role: "status" });
   private readonly frame = h("div", { class: "list-frame", tabindex: 0, role: "region" });
   private readonly pager = h("div", { class: "pager" });
-  private readonly exporter = h("a", { class: "button", download: true, hidden: true }, icon("download"), t("list.export"));
+  private readonly exporter = h("button", { type: "button", class: "button", hidden: true }, icon("download"), t("list.export"));
 
   constructor(
     private readonly app: App,
@@ -37,6 +39,7 @@ export class ListTwin {
     this.choice.addEventListener("change", () => this.open(this.choice.value));
     this.words.addEventListener("input", () => this.later());
     this.inView.addEventListener("change", () => this.restart());
+    this.exporter.addEventListener("click", () => void this.export());
     app.map.onMove(() => this.onlyShown && this.isOpen && this.later());
     app.store.subscribe(() => this.mark());
     this.frame.addEventListener("keydown", (event) => this.onKey(event));
@@ -108,15 +111,30 @@ export class ListTwin {
     }
   }
 
-  private first(info: CollectionInfo, signal: AbortSignal): Promise<FeaturePage> {
-    const query = {
+  private query(info: CollectionInfo): ListQuery {
+    return {
       limit: PAGE,
       ...(this.onlyShown && info.tiles ? { bbox: this.app.map.box().map((part) => part.toFixed(6)).join(",") } : {}),
       ...(this.sort ? { sortby: this.sort } : {}),
       ...(this.filter ? { q: this.filter } : {}),
     };
-    this.exporter.href = exportAddress(info.id, query);
-    return readFeatures(info.id, query, signal);
+  }
+
+  private first(info: CollectionInfo, signal: AbortSignal): Promise<FeaturePage> {
+    return readFeatures(info.id, this.query(info), signal);
+  }
+
+  private async export(): Promise<void> {
+    const info = this.app.collection(this.collection);
+    if (!info) return;
+    this.host.setAttribute("aria-busy", "true");
+    try {
+      await exportRows(info, this.query(info));
+    } catch {
+      toast(t("list.failed"));
+    } finally {
+      this.host.removeAttribute("aria-busy");
+    }
   }
 
   private show(info: CollectionInfo, page: FeaturePage, href: string): void {
@@ -255,10 +273,4 @@ function labelOf(field: FieldInfo, value: string): string | null {
   if (!field.choices) return null;
   if (Array.isArray(field.choices)) return field.choices.find((choice) => choice.value === value)?.label ?? null;
   return field.choices[value] ?? null;
-}
-
-function exportAddress(collection: string, query: Record<string, string | number>): string {
-  const rest = Object.entries(query).filter(([name]) => name !== "limit");
-  const all = new URLSearchParams([...rest.map(([name, value]) => [name, String(value)]), ["lang", language]]);
-  return `/api/v1/collections/${collection}/export.csv?${all.toString()}`;
 }

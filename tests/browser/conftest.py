@@ -1,0 +1,175 @@
+"""A small demo town of its own, served by granian as in production, and Chromium looking at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts.launch.places import BIN, PYTHON, ROOT
+
+PASSWORD = "a-password-for-tests"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+DRAWN = "html[data-drawn]"
+
+
+@dataclass(frozen=True)
+class ServedTown:
+    """A running portal: where it answers."""
+
+    address: str
+
+
+@dataclass
+class Visit:
+    """One browser window, and everything it asked for and complained about."""
+
+    page: Page
+    town: ServedTown
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+    scripts: dict[str, int] = field(default_factory=dict)
+
+    def open(self, path: str, *, until: str = DRAWN) -> Page:
+        """Open an address and wait until the page says that it is drawn."""
+        self.page.goto(self.town.address + path)
+        self.page.wait_for_selector(until, state="attached", timeout=20000)
+        return self.page
+
+    def sign_in(self, username: str) -> None:
+        """Sign in as one of the demo accounts."""
+        self.page.goto(self.town.address + "/accounts/login/")
+        self.page.fill("input[name=login]", username)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+
+
+def _run(command: list[str], env: dict[str, str]) -> None:
+    ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
+
+
+def _database(host: str, name: str, *statements: str) -> None:
+    session = psycopg2.connect(host=host, dbname="postgres", user="gisportal_owner")
+    session.autocommit = True
+    for statement in statements:
+        session.cursor().execute(statement.format(name=name))
+    session.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the web server ended"
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the web server did not answer within a minute")
+
+
+@pytest.fixture(scope="session")
+def served_town() -> Iterator[ServedTown]:
+    """Found a town of 300 parcels in a database of its own and serve it."""
+    host = settings.DATABASES["default"]["HOST"]
+    name = f"gisportal_browser_{os.getpid()}"
+    folder = Path(tempfile.mkdtemp(prefix="town-"))
+    (folder / "pg").mkdir()
+    (folder / "pg" / "socket").write_text(f"{host}\n")
+    (folder / "pg" / "database").write_text(f"{name}\n")
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GISPORTAL_")}
+    env |= {"GISPORTAL_DATA": str(folder), "GISPORTAL_TLS": "0", "DEMO_PASSWORD": PASSWORD}
+    owner, web = ({**env, "GISPORTAL_ROLE": role} for role in ("owner", "web"))
+    _database(
+        host,
+        name,
+        "DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+        "CREATE DATABASE {name} TEMPLATE template_gisportal",
+    )
+    port = _free_port()
+    server = None
+    try:
+        _run([str(PYTHON), "manage.py", "migrate", "--no-input", "-v0"], owner)
+        if (settings.STATIC_ROOT / "staticfiles.json").exists():
+            (folder / "static").symlink_to(settings.STATIC_ROOT)
+        else:
+            _run([str(PYTHON), "manage.py", "collectstatic", "--no-input", "-v0"], env)
+        _run([str(PYTHON), "manage.py", "create_demo", "--parcels", "300", "--seed", "5"], env)
+        granian = [str(BIN / "granian"), "--interface", "wsgi", "--port", str(port), "--workers", "1"]
+        granian += ["--blocking-threads", "4", "--log-level", "warning", "gisportal.wsgi:application"]
+        server = subprocess.Popen(granian, cwd=ROOT, env=web)
+        _wait(f"http://127.0.0.1:{port}/", server)
+        yield ServedTown(f"http://127.0.0.1:{port}")
+    finally:
+        if server is not None:
+            server.terminate()
+            server.wait(30)
+        _database(host, name, "DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return the system's Chromium, headless."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, served_town: ServedTown) -> Iterator[Callable[..., Visit]]:
+    """Return what opens a window: on a desk or a phone, light or dark, with the policy on or bypassed."""
+    contexts = []
+
+    def enter(*, phone: bool = False, dark: bool = False, bypass_csp: bool = False) -> Visit:
+        context = chromium.new_context(
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            color_scheme="dark" if dark else "light",
+            bypass_csp=bypass_csp,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        seen = Visit(context.new_page(), served_town)
+        _watch(seen)
+        return seen
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+def _watch(seen: Visit) -> None:
+    def on_console(message: object) -> None:
+        if getattr(message, "type", "") == "error":
+            seen.complaints.append(str(getattr(message, "text", "")))
+
+    seen.page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
+    seen.page.on("console", on_console)
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
