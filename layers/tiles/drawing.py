@@ -12,8 +12,9 @@ from layers.tiles.grid import Tile
 # No tile is larger, at any zoom: what a slow phone can still load while the map moves.
 LARGEST_BODY = 500_000
 UNSETTLED = -1
-# How many features an overfull tile could keep when it was last drawn: density changes slowly.
-_keeping: dict[tuple[str, Tile], int] = {}
+# From which size on an overfull tile showed features when it was last drawn: density changes slowly.
+_from_size: dict[tuple[str, Tile], float] = {}
+_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
@@ -42,37 +43,35 @@ class Drawn:
     catalogue: int
     version: int
     body: bytes
-    features: int
+    features: int = 0
+    is_kept: bool = False
 
 
 def draw(plan: Plan, tile: Tile) -> Drawn:
     """Draw the tile from the table as it is now."""
     if tile.z < statements.OVERVIEW_BELOW and overview.is_large(plan.view.collection):
         return _draw_overview(plan, tile)
-    keep = _keeping.get((plan.variant, tile))
-    if keep is None:
-        drawn = _run(plan.whole, plan, tile)
-        if len(drawn.body) <= LARGEST_BODY:
-            return drawn
-        keep = _fitting(drawn.features, drawn)
-    return _draw_largest(plan, tile, keep)
+    least = _from_size.get((plan.variant, tile))
+    drawn = _run(plan.whole, plan, tile) if least is None else _draw_above(plan, tile, least)
+    return drawn if len(drawn.body) <= LARGEST_BODY else _draw_largest(plan, tile, drawn)
 
 
-def _draw_largest(plan: Plan, tile: Tile, keep: int) -> Drawn:
+def _draw_above(plan: Plan, tile: Tile, least: float) -> Drawn:
+    return _run(statements.draw_above(plan.view), plan, tile, least)
+
+
+def _draw_largest(plan: Plan, tile: Tile, drawn: Drawn) -> Drawn:
     """Leave out the smallest features until the tile fits."""
-    while True:
-        drawn = _run(statements.draw_largest(plan.view), plan, tile, keep)
-        if len(drawn.body) <= LARGEST_BODY or keep == 0:
-            if len(_keeping) > 10_000:
-                _keeping.clear()
-            _keeping[plan.variant, tile] = keep
-            return drawn
-        keep = min(_fitting(keep, drawn), keep * 9 // 10)
-
-
-def _fitting(features: int, drawn: Drawn) -> int:
-    """Return how many features of the average size leave a little room."""
-    return int(features * 0.94 * LARGEST_BODY / len(drawn.body))
+    keep = drawn.features
+    while len(drawn.body) > LARGEST_BODY and keep > 0:
+        keep = min(int(keep * 0.96 * LARGEST_BODY / len(drawn.body)), keep - 1)
+        (least,) = statements.size_of_last(plan.view).one(tile.reach, keep)
+        least = float("inf") if keep == 0 else least
+        drawn = _draw_above(plan, tile, least)
+    if len(_from_size) >= _REMEMBERED:
+        _from_size.clear()
+    _from_size[plan.variant, tile] = least
+    return drawn
 
 
 def _draw_overview(plan: Plan, tile: Tile) -> Drawn:

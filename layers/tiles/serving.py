@@ -5,14 +5,11 @@ table. While the first two are those that this process decided under, its decisi
 third is that of the kept tile, the kept tile holds. Otherwise both are made again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest
-
-from accounts.authentication import bearer_token, forget_subject
-from accounts.policy import ANYBODY, Subject, subject_of
+from accounts.policy import ANYBODY, Subject
 from core.errors import NotFound
 from layers import registry
 from layers.access import View, view
@@ -23,53 +20,57 @@ from layers.tiles.drawing import UNSETTLED, Drawn, Plan, draw
 from layers.tiles.grid import Tile
 from layers.tiles.statements import CHECK
 
+# Given the policy epoch that was just read (None at first), who is asking by it.
+Asker = Callable[[int | None], Subject]
 _plans: dict[tuple[Any, ...], Plan | None] = {}
 _PLANS_AT_MOST = 2_000
-_epoch_seen = 0
+_epoch_seen = ANYBODY.at(0)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A tile as it leaves: no body where the client has it already."""
+    """A tile as it leaves; `etag` is empty for one that may not be kept."""
 
-    body: bytes | None
+    body: bytes
     etag: str
     is_public: bool
 
+    def is_held(self, if_none_match: str) -> bool:
+        """Say whether a client that sends this header has the tile already."""
+        return bool(self.etag) and self.etag in if_none_match
 
-def serve(request: HttpRequest, collection_id: str, tile: Tile) -> Answer:
-    """Return the tile as the request's subject may see it; `NotFound` where it may see none."""
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Return what the answer says beside its body."""
+        # Kept by anybody, but asked again each time: a right taken away holds from the next request on.
+        audience = "public" if self.is_public else "private"
+        found = [("Cache-Control", f"{audience}, no-cache"), ("Vary", "Cookie, Authorization")]
+        return [("ETag", self.etag), *found] if self.etag else found
+
+
+def anybody(epoch: int | None) -> Subject:
+    """Return the public: it brings no session and no token, so there is nothing to read."""
+    global _epoch_seen
+    if epoch is not None:
+        _epoch_seen = ANYBODY.at(epoch)
+    return _epoch_seen
+
+
+def serve(asker: Asker, collection_id: str, tile: Tile) -> Answer:
+    """Return the tile as the asker may see it; `NotFound` where it may see none."""
     held = registry.held_catalogue()
-    subject = _subject(request)
+    subject = asker(None)
     while True:
         plan = _plan(held, subject, collection_id)
-        if plan is None:
-            epoch, catalogue = _now()
-        else:
-            found = _kept(plan, tile) or draw(plan, tile)
-            epoch, catalogue = found.epoch, found.catalogue
-        if epoch != subject.epoch:
-            subject = _subject_again(request, epoch)
-        elif catalogue != held.version:
-            held = registry.reload(catalogue)
+        found = _now() if plan is None else _kept(plan, tile) or draw(plan, tile)
+        if found.epoch != subject.epoch:
+            subject = asker(found.epoch)
+        elif found.catalogue != held.version:
+            held = registry.reload(found.catalogue)
         elif plan is None:
             raise registry.unknown()
         else:
-            return _answer(request, plan, tile, found)
-
-
-def _subject(request: HttpRequest) -> Subject:
-    """Return who asks. The public, who bring no session and no token, need no reading at all."""
-    if settings.SESSION_COOKIE_NAME in request.COOKIES or bearer_token(request) is not None:
-        return subject_of(request)
-    return ANYBODY.at(_epoch_seen)
-
-
-def _subject_again(request: HttpRequest, epoch: int) -> Subject:
-    global _epoch_seen
-    _epoch_seen = epoch
-    forget_subject(request)
-    return _subject(request)
+            return _answer(plan, tile, found)
 
 
 def _plan(held: Catalogue, subject: Subject, collection_id: str) -> Plan | None:
@@ -101,9 +102,9 @@ def _view(subject: Subject, collection: Collection) -> View | None:
         return None
 
 
-def _now() -> tuple[int, int]:
+def _now() -> Drawn:
     epoch, catalogue, _version = CHECK.one("", 0, 0, 0)
-    return epoch or 0, catalogue
+    return Drawn(epoch or 0, catalogue, UNSETTLED, b"", is_kept=False)
 
 
 def _kept(plan: Plan, tile: Tile) -> Drawn | None:
@@ -114,14 +115,13 @@ def _kept(plan: Plan, tile: Tile) -> Drawn | None:
     if kept is None:
         return None
     epoch, catalogue, version = CHECK.one(plan.view.collection.relation, tile.z, tile.x, tile.y)
-    return Drawn(epoch or 0, catalogue, version, kept[1], UNSETTLED) if version == kept[0] else None
+    return Drawn(epoch or 0, catalogue, version, kept[1], is_kept=True) if version == kept[0] else None
 
 
-def _answer(request: HttpRequest, plan: Plan, tile: Tile, found: Drawn) -> Answer:
+def _answer(plan: Plan, tile: Tile, found: Drawn) -> Answer:
     if found.version == UNSETTLED:
         return Answer(found.body, "", is_public=False)
-    if found.features > 0 and cache.keeps(tile):
+    if found.body and not found.is_kept and cache.keeps(tile):
         cache.write(cache.path_of(plan.view.collection.id, plan.variant, tile), found.version, found.body)
     etag = f'"{found.version:x}-{plan.variant[:12]}-{tile.z}.{tile.x}.{tile.y}"'
-    held_by_client = request.headers.get("If-None-Match", "")
-    return Answer(None if etag in held_by_client else found.body, etag, plan.is_public)
+    return Answer(found.body, etag, plan.is_public)

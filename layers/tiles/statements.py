@@ -15,6 +15,8 @@ from layers.tiles.grid import BUFFER, EXTENT
 
 # Above this zoom every feature is a candidate; below it some stand for the others.
 OVERVIEW_BELOW = 14
+# Shapes of so few points are not worth simplifying at small scales.
+PLAIN_POINTS = 24
 _WHERE = {
     "reach": "geometry",
     "inner": "geometry",
@@ -51,13 +53,20 @@ def draw(view: View) -> Statement:
     return _statement(_whole(view, _rows(view, f"{table(view.collection)} t")), ())
 
 
-def draw_largest(view: View) -> Statement:
-    """Return the statement that draws the `keep` largest features of an overfull tile."""
-    shape = f"t.{identifier(view.collection.tile_geometry)}"
-    size = f"(ST_XMax({shape}) - ST_XMin({shape})) ^ 2 + (ST_YMax({shape}) - ST_YMin({shape})) ^ 2"
-    where = " AND ".join([f"{shape} && :reach", *conditions(view)])
-    largest = f"(SELECT t.* FROM {table(view.collection)} t WHERE {where} ORDER BY {size} DESC LIMIT :keep) t"
-    return _statement(_whole(view, _rows(view, largest)), (("keep", "integer"),))
+def draw_above(view: View) -> Statement:
+    """Return the statement that draws the features of an overfull tile from a size on."""
+    rows = _rows(view, f"{table(view.collection)} t", f"{_size(view)} >= :least")
+    return _statement(_whole(view, rows), (("least", "float8"),))
+
+
+def size_of_last(view: View) -> Statement:
+    """Return the statement for the size of the smallest of the `keep` largest features of a tile."""
+    where = " AND ".join([f"t.{identifier(view.collection.tile_geometry)} && :reach", *conditions(view)])
+    return numbered(
+        f"SELECT coalesce((SELECT {_size(view)} FROM {table(view.collection)} t WHERE {where} "
+        "ORDER BY 1 DESC OFFSET greatest(:keep - 1, 0) LIMIT 1), 0)",
+        {"reach": "geometry", "keep": "integer"},
+    )
 
 
 def draw_overview(view: View) -> Statement:
@@ -78,27 +87,34 @@ def _whole(view: View, rows: str) -> str:
      FROM ({rows}) r) tile"""
 
 
-def _rows(view: View, source: str, *, simplified: bool = False) -> str:
+def _size(view: View) -> str:
+    """Return the SQL of a feature's size: the squared diagonal of its box."""
+    shape = f"t.{identifier(view.collection.tile_geometry)}"
+    return f"((ST_XMax({shape}) - ST_XMin({shape})) ^ 2 + (ST_YMax({shape}) - ST_YMin({shape})) ^ 2)"
+
+
+def _rows(view: View, source: str, *more: str, simplified: bool = False) -> str:
     one = view.collection
     shape = f"t.{identifier(one.tile_geometry)}"
     values = [tile_value(view, field) for field in view.fields if field.in_tile]
-    geometry = (
-        _simplified(shape)
-        if simplified or one.geometry_type == "Geometry"
-        else _shortcut(one.geometry_type, shape)
-    )
-    where = " AND ".join([f"{shape} && :reach", *conditions(view)])
+    geometry = _shortcut(one.geometry_type, shape, simplified=simplified)
+    where = " AND ".join([f"{shape} && :reach", *conditions(view), *more])
     columns = ", ".join([f"t.{identifier(one.key)} AS id_", *values, f"{geometry} AS geom_"])
     return f"SELECT {columns} FROM {source} WHERE {where}"
 
 
-def _shortcut(kind: str, shape: str) -> str:
+def _shortcut(kind: str, shape: str, *, simplified: bool) -> str:
+    if kind == "Geometry":
+        return _simplified(shape) if simplified else _clipped(shape)
     moved = f"ST_TransScale({shape}, :dx, :dy, :scale, :flip)"
     if "Point" in kind:
         return f"CASE WHEN {shape} @ :inner THEN {moved} ELSE {_clipped(shape)} END"
     # What is smaller than a unit would collapse; the full form leaves it out.
     seen = f"(ST_XMax({shape}) - ST_XMin({shape})) + (ST_YMax({shape}) - ST_YMin({shape})) > 2 / :scale"
-    return f"CASE WHEN {shape} @ :inner AND {seen} THEN {moved} ELSE {_clipped(shape)} END"
+    if simplified:
+        seen += f" AND ST_NPoints({shape}) <= {PLAIN_POINTS}"
+    full = _simplified(shape) if simplified else _clipped(shape)
+    return f"CASE WHEN {shape} @ :inner AND {seen} THEN {moved} ELSE {full} END"
 
 
 def _clipped(shape: str) -> str:

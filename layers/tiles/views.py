@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from accounts.authentication import forget_subject
+from accounts.policy import Subject, subject_of
 from layers.tiles.grid import Tile
 from layers.tiles.serving import serve
 
@@ -12,16 +14,19 @@ def tile(request: HttpRequest, collection: str, z: int, x: int, y: int) -> HttpR
     """Answer one tile: 200, 204 where it is empty, 304 where the client has it."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    found = serve(request, collection, Tile.at(z, x, y))
-    if found.body is None:
+
+    def asker(epoch: int | None) -> Subject:
+        if epoch is not None:
+            forget_subject(request)
+        return subject_of(request)
+
+    found = serve(asker, collection, Tile.at(z, x, y))
+    if found.is_held(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     elif found.body:
         response = HttpResponse(found.body, content_type=CONTENT_TYPE)
     else:
         response = HttpResponse(status=204)
-    if found.etag:
-        response["ETag"] = found.etag
-    # Kept by anybody, but asked again each time: a right taken away holds from the next request on.
-    response["Cache-Control"] = "public, no-cache" if found.is_public else "private, no-cache"
-    response["Vary"] = "Cookie, Authorization"
+    for name, value in found.headers:
+        response[name] = value
     return response

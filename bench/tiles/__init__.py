@@ -1,0 +1,1 @@
+"""Vector tiles against their peers: raw SQL, tipg, MapServer and nginx."""
