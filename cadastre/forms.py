@@ -1,0 +1,34 @@
+"""What people fill in on the records' pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cadastre.models import RecordKind, Source
+from cadastre.models.source import SourceKind
+
+OPENED = [choice for choice in RecordKind.choices if choice[0] != RecordKind.REVERSAL]
+
+
+class RecordForm(forms.Form):
+    """A record to open."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=OPENED)
+    dated_on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    applicant_name = forms.CharField(label=_("Applicant's name"), max_length=200, required=False)
+    note = forms.CharField(
+        label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class SourceForm(forms.ModelForm):
+    """A document to attach."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=SourceKind.choices)
+    scan = forms.FileField(
+        label=_("Scan"), required=False, help_text=_("PDF, PNG, JPEG or TIFF, at most 30 MB.")
+    )
+
+    class Meta:
+        model = Source
+        fields = ["kind", "number", "dated_on", "title"]
+        widgets = {"dated_on": forms.DateInput(attrs={"type": "date"})}

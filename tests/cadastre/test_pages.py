@@ -1,0 +1,86 @@
+"""The records' pages, as people walk through them."""
+
+import pytest
+from cast import owned, person
+
+from cadastre.models import Parcel, QualityFinding, Record
+from cadastre.quality.queue import check_cadastre
+from tests.conftest import WebClient
+
+SPLIT = {"lines": [[[1025, 2060], [1050, 2060]]]}
+
+
+def at(user) -> WebClient:
+    """Return the user's browser, in English."""
+    browser = WebClient(HTTP_ACCEPT_LANGUAGE="en", HTTP_ACCEPT="text/html")
+    browser.force_login(user)
+    return browser
+
+
+def step(browser, record, name, **fields):
+    """Press one of the record's buttons."""
+    record.refresh_from_db()
+    return browser.post(
+        f"/staff/records/{record.pk}/{name}/", {"version": record.version, **fields}, follow=True
+    )
+
+
+def test_a_record_is_opened_submitted_and_approved_on_its_pages(lots, draft, engineer, approver):
+    owned(lots["B2"], ("Amal", 1, 1))
+    desk, head = at(engineer), at(approver)
+    record = draft("subdivision", ("split_line", {"parcel": f"p{lots['B2'].pk}", **SPLIT}))
+    page = desk.get(f"/staff/records/{record.pk}/").content.decode()
+    assert "104/1" in page
+    assert "Amal 1/1" in page
+    assert 'class="plan-proposed"' in page
+    assert "Done." in step(desk, record, "submit").content.decode()
+    assert "Put this record in force?" in head.get(f"/staff/records/{record.pk}/").content.decode()
+    assert "Done." in step(head, record, "approve").content.decode()
+    assert Parcel.objects.in_force().filter(number="104/1").exists()
+
+
+def test_a_refused_step_says_why(lots, draft, engineer):
+    record = draft("subdivision")
+    page = step(at(engineer), record, "submit").content.decode()
+    assert "Nothing is drawn yet." in page
+    assert Record.objects.get(pk=record.pk).state == "draft"
+
+
+def test_a_record_can_be_opened_from_the_list(engineer, basin):
+    response = at(engineer).post("/staff/records/", {"kind": "correction", "dated_on": "2026-11-21"})
+    assert response.status_code == 302
+    assert Record.objects.get().kind == "correction"
+
+
+def test_the_queue_shows_findings_and_takes_a_reason(lots, engineer):
+    Parcel.objects.filter(pk=lots["A1"].pk).update(area_official_m2=1500)
+    check_cadastre()
+    browser = at(engineer)
+    assert "Registered area does not fit the measured one" in browser.get("/staff/quality/").content.decode()
+    finding = QualityFinding.objects.get()
+    browser.post(f"/staff/quality/{finding.pk}/accept/", {"version": 1, "reason": "The deed says so."})
+    assert "The deed says so." in browser.get("/staff/quality/?state=accepted").content.decode()
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "fr"])
+def test_an_extract_is_a_pdf_in_each_language(lots, approver, language):
+    owned(lots["B2"], ("ورثة المرحوم محمد أبو غزالة", 1, 1))
+    response = at(approver).get(f"/staff/parcels/{lots['B2'].pk}/extract.pdf?lang={language}")
+    assert response.content.startswith(b"%PDF-")
+
+
+def test_owners_are_not_named_to_a_surveyor(lots, db):
+    owned(lots["B2"], ("Amal", 1, 1))
+    page = f"/staff/parcels/{lots['B2'].pk}/"
+    assert "Amal" not in at(person("sami", "surveyor")).get(page).content.decode()
+    assert "Amal" in at(person("clerk", "clerk")).get(page).content.decode()
+
+
+def test_a_parcels_page_draws_its_family(lots, draft, engineer, approver):
+    record = draft("subdivision", ("split_line", {"parcel": f"p{lots['B2'].pk}", **SPLIT}))
+    desk = at(engineer)
+    step(desk, record, "submit")
+    step(at(approver), record, "approve")
+    page = desk.get(f"/staff/parcels/{lots['B2'].pk}/").content.decode()
+    assert page.count("<rect") == 3
+    assert "Retired" in page
