@@ -61,6 +61,16 @@ SIGNED_IN = {
 
 # Staff of any role.
 STAFF = {
+    "staff/parcels/",
+    "staff/parcels/<int:parcel_id>/",
+    "staff/parcels/<int:parcel_id>/extract.pdf",
+    "staff/records/",
+    "staff/records/<int:record_id>/",
+    "staff/records/<int:record_id>/documents/",
+    "staff/records/<int:record_id>/reverse/",
+    "staff/records/<int:record_id>/<slug:step>/",
+    "staff/quality/",
+    "staff/quality/<int:finding_id>/accept/",
     "api/v1/parcels/<int:parcel_id>/lineage",
     "api/v1/parcels/around",
     "api/v1/parcels/preview",

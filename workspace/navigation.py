@@ -31,6 +31,28 @@ ENTRIES = (
         roles=STAFF_ROLES,
     ),
     Entry(
+        url="/staff/parcels/",
+        icon="land-plot",
+        title=_("Parcels"),
+        purpose=_("Split, merge and move boundaries in a draft, with every check at once."),
+        roles=frozenset({Role.ADMIN.value, Role.ENGINEER.value, Role.SURVEYOR.value}),
+    ),
+    Entry(
+        url="/staff/records/",
+        icon="folder-pen",
+        title=_("Records"),
+        purpose=_("Cases in which land changes, from the document to the approval."),
+        roles=frozenset(
+            {
+                Role.ADMIN.value,
+                Role.ENGINEER.value,
+                Role.SURVEYOR.value,
+                Role.APPROVER.value,
+                Role.AUDITOR.value,
+            }
+        ),
+    ),
+    Entry(
         url="/staff/import/",
         icon="file-up",
         title=_("Import"),
