@@ -180,6 +180,7 @@ def workbench_context(asked: Mapping[str, str]) -> dict[str, Any]:
         "parcel_id": asked.get("parcel", "") if asked.get("parcel", "").isdigit() else "",
         "at": asked.get("at", ""),
         "start": first.geom.centroid if first else None,
+        "grid": settings.GRID_SRID,
         "kinds": [choice for choice in RecordKind.choices if choice[0] != RecordKind.REVERSAL],
         "source_kinds": SourceKind.choices,
         "land_uses": LandUse.choices,

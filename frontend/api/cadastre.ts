@@ -1,0 +1,154 @@
+/** The records' API as typed functions; changes carry the record's entity tag. */
+import { language } from "../i18n.js";
+import { Refusal } from "./client.js";
+
+export type XY = [number, number];
+
+export interface Edge {
+  from: XY;
+  to: XY;
+  length_m: number;
+  bearing: number;
+}
+
+export interface Shape {
+  type: "Polygon" | "MultiPolygon" | "LineString" | "MultiLineString" | "Point" | "GeometryCollection";
+  coordinates: unknown;
+}
+
+export interface Plot {
+  key: string;
+  number: string;
+  basin: string;
+  role: string;
+  land_use: string;
+  area_m2: number;
+  dunums: number;
+  area_official_m2: number | null;
+  frontage_m: number | null;
+  continues: number | null;
+  label: XY;
+  edges: Edge[];
+  geometry: Shape;
+}
+
+export interface Check {
+  rule: string;
+  title: string;
+  severity: "blocks" | "needs_reason" | "info";
+  subject: string;
+  message: string;
+  place: Shape | null;
+  reason: string;
+}
+
+export interface RecordInfo {
+  id: number;
+  number: string;
+  kind: string;
+  kind_title: string;
+  state: string;
+  state_title: string;
+  etag: string;
+  opened_by: string;
+  changed_at: string;
+  is_editable: boolean;
+  can_undo: number;
+  can_redo: number;
+  sources: { id: number; kind: string; number: string }[];
+  operations: { seq: number; title: string; by: string; at: string; in_effect: boolean }[];
+  ended: Plot[];
+  proposed: Plot[];
+  checks: Check[];
+  follows: { part: string; title: string; rows: unknown[] }[];
+}
+
+export interface RecordSummary {
+  id: number;
+  number: string;
+  kind_title: string;
+  state_title: string;
+  opened_by: string;
+}
+
+export interface Preview {
+  removed: { key: string; number: string; area_m2: number }[];
+  added: Plot[];
+  noded: number;
+  total_m2: number;
+  checks: Check[];
+}
+
+export interface Around {
+  in_force: Plot[];
+  proposed: Plot[];
+  others: Plot[];
+}
+
+export interface Traverse {
+  outline: XY[];
+  closure: { error_m: number; length_m: number; one_in: number | null; east_m: number; north_m: number };
+}
+
+export interface Operation {
+  kind: string;
+  arguments: Record<string, unknown>;
+}
+
+/** The record is not what it was: somebody else saved meanwhile. */
+export class Stale extends Refusal {
+  constructor(
+    status: number,
+    problem: { title: string; detail: string },
+    readonly current: RecordInfo,
+  ) {
+    super(status, problem);
+  }
+}
+
+function token(): string {
+  return document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+async function call<T>(method: string, path: string, body?: unknown, etag?: string, signal?: AbortSignal): Promise<T> {
+  const isForm = body instanceof FormData;
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    credentials: "same-origin",
+    headers: {
+      Accept: "application/json",
+      "Accept-Language": language,
+      ...(method === "GET" ? {} : { "X-CSRFToken": token() }),
+      ...(body === undefined || isForm ? {} : { "Content-Type": "application/json" }),
+      ...(etag ? { "If-Match": etag } : {}),
+    },
+    ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+  });
+  const content = (await response.json()) as T & { title?: string; detail?: string; current?: RecordInfo };
+  if (response.ok) return content;
+  const problem = { title: content.title ?? response.statusText, detail: content.detail ?? "" };
+  if (response.status === 412 && content.current) throw new Stale(412, problem, content.current);
+  throw new Refusal(response.status, problem);
+}
+
+export const cadastre = {
+  open: (): Promise<{ records: RecordSummary[] }> => call("GET", "/records?state=open"),
+  create: (kind: string): Promise<RecordInfo> => call("POST", "/records", { kind }),
+  read: (id: number): Promise<RecordInfo> => call("GET", `/records/${id}`),
+  around: (bbox: readonly number[], record: number | null, signal: AbortSignal): Promise<Around> =>
+    call("GET", `/parcels/around?bbox=${bbox.map((side) => side.toFixed(2)).join(",")}${record ? `&record=${record}` : ""}`, undefined, undefined, signal),
+  preview: (id: number, operation: Operation, signal: AbortSignal): Promise<Preview> =>
+    call("POST", `/records/${id}/preview`, operation, undefined, signal),
+  keep: (record: RecordInfo, operation: Operation): Promise<RecordInfo> =>
+    call("POST", `/records/${record.id}/operations`, operation, record.etag),
+  step: (record: RecordInfo, name: "undo" | "redo" | "submit"): Promise<RecordInfo> =>
+    call("POST", `/records/${record.id}/${name}`, {}, record.etag),
+  reason: (record: RecordInfo, check: Check, reason: string): Promise<RecordInfo> =>
+    call("POST", `/records/${record.id}/reasons`, { rule: check.rule, subject: check.subject, reason }, record.etag),
+  attach: (record: RecordInfo, form: FormData): Promise<RecordInfo> =>
+    call("POST", `/records/${record.id}/sources`, form, record.etag),
+  present: (id: number): Promise<{ others: string[]; etag: string; state: string }> => call("POST", `/records/${id}/presence`, {}),
+  traverse: (start: XY, legs: { bearing: number; distance: number; radius?: number }[]): Promise<Traverse> =>
+    call("POST", "/parcels/traverse", { start, legs }),
+};

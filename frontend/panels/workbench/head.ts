@@ -1,0 +1,62 @@
+/** The top and the papers of the record's panel, and what is shown while no record is open. */
+import { cadastre, type RecordInfo } from "../../api/cadastre.js";
+import { h, icon, need } from "../../dom.js";
+import { digitsOf, t, type Key } from "../../i18n.js";
+
+/** Title, state, steps, and who else is here. */
+export function head(record: RecordInfo, others: string[]): Node[] {
+  const number = h("a", { href: `/staff/records/${record.id}/` }, t("bench.record"), " ", h("bdi", {}, digitsOf(record.number)));
+  return [
+    h("div", { class: "row spread" }, h("h1", {}, record.kind_title), h("span", { class: `badge ${record.state === "draft" ? "draft" : "accent"}` }, record.state_title)),
+    h("p", { class: "secondary" }, number, ` · ${record.opened_by}`),
+    h("ol", { class: "steps" }, ...steps(record).map(({ key, css }) => h("li", css === "now" ? { "aria-current": "step" } : { class: css }, t(key)))),
+    ...(others.length ? [h("p", { class: "notice info" }, icon("users"), h("span", {}, t("bench.also_here", { names: others.join("، ") })))] : []),
+  ];
+}
+
+function steps(record: RecordInfo): { key: Key; css: "done" | "now" | "" }[] {
+  const keys: Key[] = ["bench.step_document", "bench.step_drawing", "bench.step_review", "bench.step_approval"];
+  return keys.map((key, index) => ({ key, css: index < reached(record) ? "done" : index === reached(record) ? "now" : "" }));
+}
+
+function reached(record: RecordInfo): number {
+  if (record.state === "approved") return 4;
+  if (record.state === "submitted") return 3;
+  if (record.sources.length === 0) return 0;
+  return record.can_undo ? 2 : 1;
+}
+
+/** A new record, or one of the open ones. */
+export function opening(open: () => void): HTMLElement {
+  const list = h("ul", { class: "actions" });
+  void cadastre.open().then(({ records }) =>
+    list.replaceChildren(
+      ...records.slice(0, 8).map((one) =>
+        h("li", {}, h("a", { href: `?record=${one.id}` }, icon("folder-pen"), h("span", { class: "grow" }, one.kind_title, " ", h("bdi", {}, digitsOf(one.number))), one.opened_by)),
+      ),
+    ),
+  );
+  return h(
+    "div",
+    { class: "stack" },
+    h("h1", {}, t("bench.title")),
+    h("p", { class: "hint" }, t("bench.open_hint")),
+    need<HTMLTemplateElement>("kind-choice").content.cloneNode(true),
+    h("button", { class: "button primary", type: "button", id: "open-record", onclick: open }, t("bench.open")),
+    h("h2", {}, t("bench.open_records")),
+    list,
+  );
+}
+
+/** The documents, with a short form: kind, number and scan. */
+export function papers(record: RecordInfo, attach: (form: FormData) => void): Node[] {
+  const list = h("ul", { class: "actions" }, ...record.sources.map((one) => h("li", {}, icon("file-text"), h("span", { class: "grow" }, `${one.kind} `, h("bdi", {}, one.number)))));
+  const heading = h("h3", {}, t("bench.documents"));
+  if (!record.is_editable) return [heading, list];
+  const form = h("form", { class: "stack tight" }, need<HTMLTemplateElement>("source-form").content.cloneNode(true));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    attach(new FormData(form));
+  });
+  return [heading, list, h("details", {}, h("summary", {}, t("bench.attach")), form)];
+}

@@ -1,0 +1,119 @@
+/** What each tool asks for: a hint and, where something is typed, a small form. */
+import type { Plot, XY } from "../../api/cadastre.js";
+import { h } from "../../dom.js";
+import { digitsOf, number, t, type Key } from "../../i18n.js";
+import { areaOf, lengthOf } from "../../map/measure.js";
+import { acrossBearing, type ToolId, type SplitWay, type BoundaryWay, type Ways } from "./tools.js";
+
+export type { Ways };
+
+interface Handlers {
+  way(change: Partial<Ways>): void;
+  preview(form: FormData): void;
+  typedPoint(form: FormData): void;
+  corners(text: string): void;
+  traverse(start: string, legs: string): void;
+}
+
+const SPLITS: SplitWay[] = ["line", "parts", "areas", "frontage", "strip"];
+const BOUNDARIES: BoundaryWay[] = ["move", "insert", "delete", "reshape"];
+
+function field(name: string, label: Key, value = "", attributes: Record<string, string | boolean> = {}): HTMLElement {
+  return h("div", { class: "field" }, h("label", { for: `field-${name}` }, t(label)), h("input", { id: `field-${name}`, name, value, inputmode: "decimal", dir: "ltr", ...attributes }));
+}
+
+function segmented<T extends string>(values: T[], now: T, title: (value: T) => string, choose: (value: T) => void): HTMLElement {
+  return h("span", { class: "segmented" }, ...values.map((value) => h("button", { type: "button", "aria-pressed": String(value === now), "data-way": value, onclick: () => choose(value) }, title(value))));
+}
+
+function form(children: (Node | false)[], submit: (data: FormData) => void, button: Key): HTMLElement {
+  const made = h("form", { class: "stack tight" }, ...children, h("button", { class: "button" }, t(button)));
+  made.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(new FormData(made));
+  });
+  return made;
+}
+
+/** A point typed as coordinates, or as bearing and distance from the last one. */
+function pointEntry(handlers: Handlers): HTMLElement {
+  return h(
+    "details",
+    { class: "typed" },
+    h("summary", {}, t("bench.typed_point")),
+    form([field("east", "bench.east"), field("north", "bench.north"), field("bearing", "bench.bearing"), field("distance", "bench.distance")], handlers.typedPoint, "bench.add_point"),
+  );
+}
+
+function splitOptions(ways: Ways, chosen: Plot[], handlers: Handlers): (Node | false)[] {
+  const [first] = chosen;
+  const forms: Record<SplitWay, () => (Node | false)[]> = {
+    line: () => [h("p", { class: "hint" }, t("bench.split_line_hint")), pointEntry(handlers)],
+    parts: () => [form([field("count", "bench.count", "2"), field("bearing", "bench.bearing", first ? String(acrossBearing(first)) : "")], handlers.preview, "bench.preview")],
+    areas: () => [
+      form(
+        [
+          field("sizes", "bench.sizes"),
+          h("label", { class: "check" }, h("input", { type: "checkbox", name: "as", value: "shares" }), ` ${t("bench.as_shares")}`),
+          field("bearing", "bench.bearing", first ? String(acrossBearing(first)) : ""),
+        ],
+        handlers.preview,
+        "bench.preview",
+      ),
+    ],
+    frontage: () => [form([field("frontage", "bench.frontage"), h("label", { class: "check" }, h("input", { type: "checkbox", name: "spread" }), ` ${t("bench.spread")}`)], handlers.preview, "bench.preview")],
+    strip: () => [h("p", { class: "hint" }, t("bench.strip_hint")), form([field("width", "bench.width")], handlers.preview, "bench.preview")],
+  };
+  return [segmented(SPLITS, ways.split, (way) => t(`bench.split_${way}`), (split) => handlers.way({ split })), ...forms[ways.split]()];
+}
+
+function newOptions(handlers: Handlers): Node[] {
+  const pasted = h("textarea", { rows: 4, name: "corners", dir: "ltr", id: "field-corners" });
+  const start = h("input", { name: "start", dir: "ltr", id: "field-start" });
+  const rows = h("textarea", { rows: 4, name: "legs", dir: "ltr", id: "field-legs" });
+  return [
+    h("p", { class: "hint" }, t("bench.new_hint")),
+    pointEntry(handlers),
+    h("details", {}, h("summary", {}, t("bench.paste")), h("div", { class: "stack tight" }, h("label", { for: "field-corners" }, t("bench.paste_hint")), pasted, h("button", { class: "button", type: "button", onclick: () => handlers.corners(pasted.value) }, t("bench.preview")))),
+    h(
+      "details",
+      {},
+      h("summary", {}, t("bench.traverse")),
+      h("div", { class: "stack tight" }, h("label", { for: "field-start" }, t("bench.traverse_start")), start, h("label", { for: "field-legs" }, t("bench.traverse_hint")), rows, h("button", { class: "button", type: "button", onclick: () => handlers.traverse(start.value, rows.value) }, t("bench.compute"))),
+    ),
+  ];
+}
+
+/** Build a tool's options; `chosen` are the parcels that it would work on. */
+export function options(tool: ToolId, ways: Ways, chosen: Plot[], handlers: Handlers): HTMLElement {
+  const named = chosen.map((plot) => digitsOf(plot.number)).join("، ");
+  const list: Partial<Record<ToolId, () => (Node | false)[]>> = {
+    split: () => (chosen.length ? splitOptions(ways, chosen, handlers) : [h("p", { class: "hint" }, t("bench.choose_first"))]),
+    merge: () => [h("p", { class: "hint" }, t("bench.merge_hint")), chosen.length > 1 && form([], handlers.preview, "bench.preview")],
+    boundary: () => [
+      segmented(BOUNDARIES, ways.boundary, (way) => t(`bench.boundary_${way}`), (boundary) => handlers.way({ boundary })),
+      h("p", { class: "hint" }, t(`bench.boundary_${ways.boundary}_hint`)),
+    ],
+    new: () => newOptions(handlers),
+    ruler: () => [h("p", { class: "hint" }, t("bench.ruler_hint"))],
+  };
+  return h(
+    "div",
+    { class: "stack tight" },
+    chosen.length > 0 && h("p", {}, t("bench.chosen"), " ", h("bdi", {}, named), chosen.length === 1 && ` · ${t("unit.m2", { value: number(chosen[0]?.area_m2 ?? 0, 2) })}`),
+    ...(list[tool]?.() ?? []),
+  );
+}
+
+/** East and north in a typed text. */
+export function placeOf(text: string): XY | null {
+  const numbers = text.trim().split(/[\s;]+/).map(Number);
+  return numbers.length === 2 && numbers.every(Number.isFinite) ? (numbers as XY) : null;
+}
+
+/** The length of what is being drawn, or its area when it closes. */
+export function measured(points: XY[], closes: boolean): string {
+  if (!closes) return t("unit.m", { value: number(lengthOf(points), 2) });
+  const area = areaOf(points);
+  return `${t("unit.m2", { value: number(area, 2) })} · ${number(area / 1000, 3)} ${t("bench.dunum")}`;
+}

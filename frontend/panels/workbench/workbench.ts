@@ -1,0 +1,396 @@
+/** Joins plan, tools and the record's panel; every change goes to the server at once, so nothing is lost. */
+import { Stale, cadastre, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
+import { Refusal } from "../../api/client.js";
+import { h, icon, need } from "../../dom.js";
+import { digitsOf, isolated, language, number, t } from "../../i18n.js";
+import { DraftingMap } from "../../map/drafting.js";
+import { toast } from "../toast.js";
+import { measured, options, placeOf, type Ways } from "./options.js";
+import { head, opening, papers } from "./head.js";
+import { findings, previewed, resulting } from "./results.js";
+import { TOOLS, corners, drawnOperation, legs, polar, sizedSplit, typed, type ToolId } from "./tools.js";
+
+const PRESENCE_EVERY = 15_000;
+const PREVIEW_AFTER = 120;
+
+export class Workbench {
+  private readonly plan: DraftingMap;
+  private readonly data: DOMStringMap;
+  private record: RecordInfo | null = null;
+  private chosen: Plot[] = [];
+  private tool: ToolId = "select";
+  private ways: Ways = { split: "line", boundary: "move" };
+  private pending: { operation: Operation; preview: Preview } | null = null;
+  private around: AbortController | null = null;
+  private asking: AbortController | null = null;
+  private timer = 0;
+  private sketch: XY[] = [];
+  private others: string[] = [];
+
+  constructor(element: HTMLElement) {
+    this.data = element.dataset;
+    this.plan = new DraftingMap(element, [Number(this.data["x"]), Number(this.data["y"])]);
+  }
+
+  async start(): Promise<void> {
+    this.wire();
+    const record = Number(this.data["record"]);
+    if (record) this.setRecord(await cadastre.read(record));
+    const at = placeOf((this.data["at"] ?? "").replace(",", " "));
+    const parcel = this.data["parcel"];
+    await this.load();
+    if (at) this.plan.goTo(at);
+    else if (this.record?.proposed.length) this.plan.fit(this.record.proposed);
+    await this.load();
+    const chosen = parcel ? this.plan.plot(`p${parcel}`) : null;
+    if (chosen) this.choose([chosen]);
+    this.use("select");
+    window.setInterval(() => void this.heartbeat(), PRESENCE_EVERY);
+    await this.heartbeat();
+  }
+
+  private wire(): void {
+    const { plan } = this;
+    plan.onMove(() => void this.load());
+    plan.onPointer(([x, y]) => (need("bench-coordinates").textContent = `${number(x, 2)}  ${number(y, 2)}`));
+    plan.onChosen = (plot, adds) => this.choose(plot ? (adds ? toggled(this.chosen, plot) : [plot]) : adds ? this.chosen : []);
+    plan.onSketch = (points) => this.sketched(points);
+    plan.onDrawn = (points) => this.drawn(points);
+    plan.onMoved = (from, to) => void this.ask({ kind: "move", arguments: { moves: [[from, to]] } });
+    plan.onSnapped = (what) => (need("bench-snapped").textContent = what ? t(`bench.on_${what}`) : "");
+    for (const tool of TOOLS) need(`tool-${tool.id}`).addEventListener("click", () => this.use(tool.id));
+    need("tool-snap").addEventListener("click", () => this.toggleSnap());
+    need("tool-undo").addEventListener("click", () => void this.step("undo"));
+    need("tool-redo").addEventListener("click", () => void this.step("redo"));
+    need("zoom-in").addEventListener("click", () => plan.zoomBy(2));
+    need("zoom-out").addEventListener("click", () => plan.zoomBy(0.5));
+    document.addEventListener("keydown", (event) => this.pressed(event));
+  }
+
+  private async load(): Promise<void> {
+    need("bench-far").hidden = this.plan.isNear();
+    need("bench-scale").textContent = `1:${number(Math.round((this.plan.resolution() * 96) / 0.0254))}`;
+    if (!this.plan.isNear()) return;
+    this.around?.abort();
+    this.around = new AbortController();
+    try {
+      const found = await cadastre.around(this.plan.bounds(), this.record?.id ?? null, this.around.signal);
+      this.plan.showAround(found);
+    } catch (error) {
+      if ((error as Error).name !== "AbortError") this.tell(error);
+    }
+  }
+
+  private choose(plots: Plot[]): void {
+    this.chosen = plots;
+    this.plan.choose(plots);
+    this.drop();
+    this.render();
+  }
+
+  private use(id: ToolId): void {
+    this.tool = id;
+    this.drop();
+    for (const tool of TOOLS) need(`tool-${tool.id}`).setAttribute("aria-pressed", String(tool.id === id));
+    this.begin();
+    this.render();
+  }
+
+  /** Put the map into the state that the tool needs. */
+  private begin(): void {
+    const { plan, tool, ways } = this;
+    const canDraw = this.record?.is_editable ?? false;
+    plan.stop();
+    if (tool === "ruler") plan.startDrawing("LineString");
+    else if (!canDraw) return;
+    else if (tool === "split" && ways.split === "line" && this.chosen.length) plan.startDrawing("LineString");
+    else if (tool === "new") plan.startDrawing("Polygon");
+    else if (tool === "boundary" && ways.boundary === "move") plan.startMoving();
+    else if (tool === "boundary" && ways.boundary === "reshape") plan.startDrawing("LineString");
+    else if (tool === "boundary") plan.startDrawing("Point");
+  }
+
+  private toggleSnap(): void {
+    this.plan.isSnapping = !this.plan.isSnapping;
+    need("tool-snap").setAttribute("aria-pressed", String(this.plan.isSnapping));
+    this.begin();
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    const target = event.target as Element;
+    if (target.closest("input, textarea, select, dialog[open]")) return;
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
+      event.preventDefault();
+      if (key === "z" && this.plan.removePoint()) return;
+      void this.step(key === "z" && !event.shiftKey ? "undo" : "redo");
+    } else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (key === "escape") this.back();
+    else if (key === "enter" && !target.closest("button, a, summary")) this.enter();
+    else if (key === "?") need<HTMLDialogElement>("keys").showModal();
+    else if (key === "g") this.toggleSnap();
+    else if (key === "+" || key === "=") this.plan.zoomBy(2);
+    else if (key === "-") this.plan.zoomBy(0.5);
+    else if (key.startsWith("arrow") && target === this.plan.element) this.pan(key, event);
+    else {
+      const tool = TOOLS.find((one) => one.key === key);
+      if (tool) this.use(tool.id);
+    }
+  }
+
+  private pan(key: string, event: KeyboardEvent): void {
+    event.preventDefault();
+    this.plan.panBy(key === "arrowright" ? 1 : key === "arrowleft" ? -1 : 0, key === "arrowup" ? 1 : key === "arrowdown" ? -1 : 0);
+  }
+
+  /** One step back: the preview, then the drawing, then the tool, then the choice. */
+  private back(): void {
+    if (this.pending) this.drop();
+    else if (this.sketch.length) this.clearSketch();
+    else if (this.tool !== "select") this.use("select");
+    else this.choose([]);
+    this.render();
+  }
+
+  private enter(): void {
+    if (this.pending) void this.keep();
+    else this.plan.finish();
+  }
+
+  private clearSketch(): void {
+    this.sketch = [];
+    this.plan.abort();
+    this.chip("");
+  }
+
+  private sketched(points: XY[]): void {
+    this.sketch = points;
+    this.chip(points.length > 1 ? measured(points, this.tool === "new") : "");
+    const operation = this.operationOf(points);
+    if (!operation || this.tool === "ruler" || (this.tool === "new" && points.length < 5)) return;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.live(operation), PREVIEW_AFTER);
+  }
+
+  private drawn(points: XY[]): void {
+    window.clearTimeout(this.timer);
+    this.sketch = [];
+    if (this.tool === "ruler") return;
+    const operation = this.operationOf(points);
+    if (operation) void this.ask(operation);
+  }
+
+  private operationOf(points: XY[]): Operation | null {
+    return drawnOperation(this.tool, this.ways, this.chosen, points, Number(this.select("basin")));
+  }
+
+  private select(name: string): string {
+    return document.querySelector<HTMLSelectElement>(`[name=${name}]`)?.value ?? "";
+  }
+
+  private typedPoint(form: FormData): void {
+    const value = (name: string): number => typed(String(form.get(name) ?? ""));
+    const last = this.sketch.at(-2) ?? this.sketch.at(-1);
+    const at: XY = [value("east"), value("north")];
+    if (at.every(Number.isFinite)) this.plan.addPoint(at);
+    else if (last && Number.isFinite(value("distance"))) this.plan.addPoint(polar(last, value("bearing") || 0, value("distance")));
+    else this.notice(t("bench.point_missing"), "warn");
+  }
+
+  private async traverse(start: string, rows: string): Promise<void> {
+    const from = placeOf(start);
+    const found = legs(rows);
+    if (!from || found.length < 2) return this.notice(t("bench.traverse_missing"), "warn");
+    try {
+      const { outline, closure } = await cadastre.traverse(from, found);
+      this.plan.sketch(outline);
+      const ratio = closure.one_in === null ? "1:∞" : `1:${number(closure.one_in)}`;
+      this.notice(t("bench.closure", { error: number(closure.error_m, 3), ratio }), "info");
+      await this.ask({ kind: "enter", arguments: { corners: outline, basin: Number(this.select("basin")) } });
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  /** A preview while drawing: refusals are not shown, since the line is not finished. */
+  private async live(operation: Operation): Promise<void> {
+    if (!this.record) return;
+    this.asking?.abort();
+    this.asking = new AbortController();
+    try {
+      const preview = await cadastre.preview(this.record.id, operation, this.asking.signal);
+      if (!this.sketch.length) return;
+      this.plan.preview(preview.added);
+      this.chip(preview.added.map((plot) => `${isolated(plot.number)}  ${number(plot.area_m2, 2)} ${t("bench.m2")}`).join("\n"));
+    } catch {
+      this.plan.preview([]);
+    }
+  }
+
+  private async ask(operation: Operation): Promise<void> {
+    if (!this.record) return this.notice(t("bench.no_record"), "warn");
+    this.asking?.abort();
+    this.asking = new AbortController();
+    try {
+      const preview = await cadastre.preview(this.record.id, operation, this.asking.signal);
+      this.pending = { operation, preview };
+      this.plan.preview(preview.added);
+      this.notice("", "info");
+      this.render();
+      document.getElementById("keep")?.focus({ preventScroll: true });
+    } catch (error) {
+      if ((error as Error).name === "AbortError") return;
+      this.plan.abort();
+      this.tell(error);
+    }
+  }
+
+  private drop(): void {
+    this.pending = null;
+    this.plan.preview([]);
+    this.clearSketch();
+    this.begin();
+  }
+
+  private async keep(): Promise<void> {
+    if (!this.record || !this.pending) return;
+    const { operation } = this.pending;
+    await this.change(() => cadastre.keep(this.record as RecordInfo, operation));
+    this.choose([]);
+    this.use("select");
+  }
+
+  private async step(name: "undo" | "redo" | "submit"): Promise<void> {
+    if (!this.record) return;
+    const before = this.record;
+    await this.change(() => cadastre.step(before, name));
+    if (name === "submit" && this.record.state === "submitted") toast(t("bench.submitted"));
+  }
+
+  /** Send a change; a stale one shows what others saved meanwhile and loses nothing of theirs. */
+  private async change(send: () => Promise<RecordInfo>): Promise<void> {
+    try {
+      this.setRecord(await send());
+      this.notice("", "info");
+    } catch (error) {
+      if (error instanceof Stale) {
+        const last = error.current.operations.filter((one) => one.in_effect).at(-1);
+        this.setRecord(error.current);
+        this.notice(t("bench.stale", { what: last ? `${last.title} (${last.by})` : "—" }), "warn");
+      } else this.tell(error);
+    }
+    this.drop();
+    await this.load();
+  }
+
+  private setRecord(record: RecordInfo): void {
+    this.record = record;
+    this.chosen = this.chosen.filter((plot) => record.proposed.some((one) => one.key === plot.key));
+    this.plan.choose(this.chosen);
+    this.plan.showProposed(record.proposed);
+    const at = new Date(record.changed_at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+    need("bench-saved").textContent = t("bench.saved", { at });
+    this.render();
+  }
+
+  private async heartbeat(): Promise<void> {
+    if (!this.record || document.hidden) return;
+    try {
+      const { others, etag } = await cadastre.present(this.record.id);
+      this.others = others;
+      if (etag !== this.record.etag && !this.pending && !this.sketch.length) {
+        this.setRecord(await cadastre.read(this.record.id));
+        await this.load();
+      } else this.render();
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  private open(): void {
+    void cadastre.create(this.select("kind")).then(
+      (record) => {
+        history.replaceState(null, "", `?record=${record.id}`);
+        this.setRecord(record);
+        this.begin();
+      },
+      (error: unknown) => this.tell(error),
+    );
+  }
+
+  private tell(error: unknown): void {
+    if (error instanceof Refusal) this.notice(`${error.problem.title} ${error.problem.detail}`.trim(), "block");
+    else this.notice(t("bench.failed"), "block");
+  }
+
+  private notice(text: string, kind: "info" | "warn" | "block"): void {
+    const place = need("bench-notice");
+    const names = { info: "info", warn: "triangle-alert", block: "octagon-x" } as const;
+    place.replaceChildren(...(text ? [h("p", { class: `notice ${kind}` }, icon(names[kind]), h("span", {}, text))] : []));
+  }
+
+  private chip(text: string): void {
+    const chip = need("bench-chip");
+    chip.hidden = !text;
+    chip.textContent = digitsOf(text);
+  }
+
+  private render(): void {
+    const { record } = this;
+    const focused = (document.activeElement as HTMLElement | null)?.id;
+    need("bench-record").replaceChildren(...(record ? head(record, this.others) : [opening(() => this.open())]));
+    need("bench-options").replaceChildren(
+      options(this.tool, this.ways, this.chosen, {
+        way: (change) => {
+          this.ways = { ...this.ways, ...change };
+          this.use(this.tool);
+        },
+        preview: (form) => this.formed(form),
+        typedPoint: (form) => this.typedPoint(form),
+        corners: (text) => void this.ask({ kind: "enter", arguments: { corners: corners(text), basin: Number(this.select("basin")) } }),
+        traverse: (start, rows) => void this.traverse(start, rows),
+      }),
+    );
+    need("basin-choice").hidden = this.tool !== "new";
+    need("bench-results").replaceChildren(...this.results());
+    need("tool-undo").setAttribute("aria-disabled", String(!record?.can_undo || !record.is_editable));
+    need("tool-redo").setAttribute("aria-disabled", String(!record?.can_redo || !record.is_editable));
+    need("bench-undo-count").textContent = record ? t("bench.undo_count", { count: record.can_undo }) : "";
+    this.actions(record);
+    if (focused && !this.pending) document.getElementById(focused)?.focus({ preventScroll: true });
+  }
+
+  private formed(form: FormData): void {
+    const operation = this.tool === "merge" ? { kind: "merge", arguments: { parcels: this.chosen.map((plot) => plot.key) } } : sizedSplit(this.ways.split, this.chosen, form);
+    if (operation) void this.ask(operation);
+  }
+
+  private results(): Node[] {
+    const { record, pending } = this;
+    if (!record) return [];
+    const show = (place: Parameters<DraftingMap["flash"]>[0]): void => this.plan.flash(place);
+    if (pending) {
+      const { preview } = pending;
+      return [previewed(preview, () => void this.keep(), () => (this.drop(), this.render())), h("h3", {}, t("bench.checks")), findings(preview.checks, show, null)];
+    }
+    const table = resulting(record);
+    const give = record.is_editable ? (check: RecordInfo["checks"][number], reason: string): void => void this.change(() => cadastre.reason(record, check, reason)) : null;
+    return [
+      ...(table ? [h("h3", {}, t("bench.resulting")), table] : []),
+      ...(table ? [h("h3", {}, t("bench.checks")), findings(record.checks, show, give)] : []),
+      ...papers(record, (form) => void this.change(() => cadastre.attach(record, form))),
+    ];
+  }
+
+  private actions(record: RecordInfo | null): void {
+    const submit = need("bench-submit");
+    const blocked = record?.checks.filter((one) => one.severity === "blocks" || (one.severity === "needs_reason" && !one.reason)).length ?? 0;
+    submit.hidden = !record?.is_editable;
+    submit.setAttribute("aria-disabled", String(blocked > 0));
+    submit.onclick = () => (blocked ? this.notice(t("bench.blocked", { count: blocked }), "block") : void this.step("submit"));
+  }
+}
+
+function toggled(chosen: Plot[], plot: Plot): Plot[] {
+  return chosen.some((one) => one.key === plot.key) ? chosen.filter((one) => one.key !== plot.key) : [...chosen, plot];
+}
