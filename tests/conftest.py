@@ -5,6 +5,7 @@ the test client's requests and every other thread's as the web application, so t
 grant fails here and not in a town.
 """
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -99,3 +100,11 @@ def sign_in(db: None) -> Callable[..., WebClient]:
         return visitor
 
     return enter
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Return a port of the loopback address that nobody holds."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

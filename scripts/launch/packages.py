@@ -15,11 +15,9 @@ DIST = ROOT / "static" / "dist"
 
 def make_environment(*, log: Path, tests: bool = False) -> None:
     """Bring the virtual environment to the locked versions; quick when it already has them."""
-    names = ["requirements.txt", *(["requirements-test.txt"] if tests else [])]
-    lists = [ROOT / name for name in names]
-    wanted = fingerprint(*lists, extra=sys.version)
-    stamp = VENV / f".{names[-1]}.stamp"
-    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
+    lists = [ROOT / name for name in ("requirements.txt", *(["requirements-test.txt"] if tests else []))]
+    wanted = {path: fingerprint(path, extra=sys.version) for path in lists}
+    if PYTHON.exists() and all(_stamp(path) == wanted[path] for path in lists):
         return
     need_space(ROOT, 2000, purpose="the Python packages")
     with say.step("Installing Python packages"):
@@ -33,7 +31,13 @@ def make_environment(*, log: Path, tests: bool = False) -> None:
         if not (BIN / "uv").exists():
             quietly([PYTHON, "-m", "pip", "install", "-q", "uv"], log=log, failure="pip could not install uv")
         _install([part for path in lists for part in ("-r", str(path))], log)
-        stamp.write_text(wanted)
+        for path in lists:
+            (VENV / f".{path.name}.stamp").write_text(wanted[path])
+
+
+def _stamp(requirements: Path) -> str:
+    stamp = VENV / f".{requirements.name}.stamp"
+    return stamp.read_text() if stamp.exists() else ""
 
 
 def _install(what: list[str], log: Path) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -73,11 +72,3 @@ def found_town() -> Iterator[object]:
     for own in founded:
         shutil.rmtree(own.home, ignore_errors=True)
     shutil.rmtree(base)
-
-
-@pytest.fixture
-def free_port() -> int:
-    """Return a port of the loopback address that nobody holds."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
