@@ -69,24 +69,26 @@ def rank(samples: Sequence[bytes], declared: str | None = None) -> list[str]:
 def _score(samples: Iterable[bytes], encoding: str) -> float:
     total = good = 0.0
     for sample in samples:
-        for character in sample.decode(encoding, "replace"):
-            if character.isascii():
-                continue
-            total += 1
-            good += _worth(character)
+        for word in sample.decode(encoding, "replace").split():
+            is_latin = any(character.isascii() and character.isalpha() for character in word)
+            for character in word:
+                if not character.isascii():
+                    total += 1
+                    good += _worth(character, is_latin)
     # UTF-8 does not decode by chance.
     bonus = 0.5 if encoding == "utf-8" and good > 0 else 0.0
     return round(good / total + bonus, 3) if total else 0.0
 
 
-def _worth(character: str) -> float:
-    if character in _COMMON:
-        return 1.0
+def _worth(character: str, in_latin_word: bool) -> float:
     if character == "\ufffd" or unicodedata.category(character) in ("Cc", "Co", "Cn"):
         return -3.0
     if "\u0600" <= character <= "\u06ff":
-        return 0.4
-    return 0.2 if character.isalpha() and character < "\u0250" else -0.5
+        # One word is not written in two scripts.
+        return -1.0 if in_latin_word else (1.0 if character in _COMMON else 0.4)
+    if character.isalpha() and character < "\u0250":
+        return 0.9 if in_latin_word else 0.2
+    return 0.5 if character in "’«»°²–— " else -0.5
 
 
 def destroyed(texts: Iterable[str]) -> int:
