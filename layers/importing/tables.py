@@ -67,8 +67,12 @@ class Table:
 
     def make_staging(self) -> None:
         """Make the session's own table that COPY fills; it is gone at the transaction's end."""
-        _run("CREATE TEMPORARY TABLE {} (source_row bigint, source_fid text, {}geom geometry) ON COMMIT DROP",
-             _STAGING, self._typed)  # fmt: skip
+        _run("DROP TABLE IF EXISTS pg_temp.{}", _STAGING)
+        _run(
+            "CREATE TEMPORARY TABLE {} (source_row bigint, source_fid text, {}geom geometry) ON COMMIT DROP",
+            _STAGING,
+            self._typed,
+        )
 
     @property
     def copy_statement(self) -> str:

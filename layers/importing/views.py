@@ -101,7 +101,7 @@ def place(request: HttpRequest, run: UUID) -> HttpResponse:
             form.add_error("srid", str(error.title))
         else:
             return _to(actions.plan(found, form.change), "fields")
-    return _page(request, "place", found, status=400, **showing.context("place", found), form=form)
+    return _page(request, "place", found, status=400, **{**showing.context("place", found), "form": form})
 
 
 @require_POST

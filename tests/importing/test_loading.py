@@ -247,12 +247,12 @@ def test_control_characters_and_quotes_arrive_and_nul_does_not(tmp_path: Path) -
     text = 'a"b\\nc,d;e\\tf\\u0000g'
     path = files.geojson(
         tmp_path / "a.geojson",
-        f'{{"type":"Feature","properties":{{"t":"{text}","empty":"","n":null}},"geometry":{{"type":"Point","coordinates":[35.26,32.22]}}}}'.replace(
+        f'{{"type":"Feature","properties":{{"words":"{text}","empty":"","n":null}},"geometry":{{"type":"Point","coordinates":[35.26,32.22]}}}}'.replace(
             'a"b', 'a\\"b'
         ),
     )
     load(path)
-    value, empty, missing = query("SELECT t, empty, n FROM imported.test_layer")[0]
+    value, empty, missing = query("SELECT words, empty, n FROM imported.test_layer")[0]
     assert value.startswith('a"b\nc,d;e\tf')
     assert "\x00" not in value
     assert (empty, missing) == ("", None)

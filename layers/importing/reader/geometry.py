@@ -38,8 +38,9 @@ def judge(wkb: Any, bounds: tuple[float, float, float, float] | None) -> Judged:
     _settle_missing(judged, wkb)
     _flatten(judged)
     _refuse_coordinates(judged, bounds)
+    _refuse_lines_without_length(judged)
     _repair(judged)
-    _refuse_collapsed(judged)
+    _refuse_areas_without_surface(judged)
     return judged
 
 
@@ -123,7 +124,11 @@ def _of_kind(shape: Any, kind: int) -> Any:
     return (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[kind](singles)
 
 
-def _refuse_collapsed(judged: Judged) -> None:
+def _refuse_lines_without_length(judged: Judged) -> None:
     kinds = _KIND[shapely.get_type_id(judged.shapes)]
     _refuse(judged, (kinds == 1) & (shapely.length(judged.shapes) == 0), "line_without_length")
+
+
+def _refuse_areas_without_surface(judged: Judged) -> None:
+    kinds = _KIND[shapely.get_type_id(judged.shapes)]
     _refuse(judged, (kinds == 2) & (shapely.area(judged.shapes) == 0), "area_without_surface")

@@ -101,9 +101,11 @@ def _hull(shapes: Any, info: dict[str, Any]) -> list[tuple[float, float]]:
     if not len(present):
         return []
     boxes = shapely.bounds(present)
-    present = present[_sensible(boxes)]
+    sensible = _sensible(boxes)
+    present, boxes = present[sensible], boxes[sensible]
     if not len(present):
         return []
+    present = present[_together(boxes)]
     total = info.get("total_bounds")
     if info["features"] > SAMPLE and total is not None and np.isfinite(total).all():
         outline = shapely.box(*total)
@@ -122,6 +124,14 @@ def _sensible(boxes: Any) -> Any:
     )
     mostly_degrees = 2 * degrees.sum() >= finite.sum()
     return degrees if mostly_degrees else finite & (np.abs(boxes) < 1e8).all(axis=1)
+
+
+def _together(boxes: Any) -> Any:
+    """Say which boxes lie with the others; a stray row far away must not move the outline."""
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    away = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
+    usual = max(float(np.quantile(away, 0.75)), float(np.median(boxes[:, 2:] - boxes[:, :2])), 1e-6)
+    return away <= 100 * usual
 
 
 def _text(
