@@ -15,7 +15,7 @@ import shapely
 from django.conf import settings
 from django.db import connection
 from rasterio.shutil import copy as copy_raster
-from rasterio.transform import from_origin
+from rasterio.transform import Affine
 
 from accounts.roles import STAFF_ROLES
 from core.instance import ROLES, data_dir
@@ -155,7 +155,7 @@ def add_rasters(town: Town) -> None:
         _write(image, picture.cells, picture.place, compress="JPEG", quality=82)
         terrain = town.terrain
         top = terrain.south + (len(terrain.heights) - 0.5) * terrain.step
-        place = from_origin(terrain.west - terrain.step / 2, top, terrain.step, terrain.step)
+        place = Affine(terrain.step, 0.0, terrain.west - terrain.step / 2, 0.0, -terrain.step, top)
         cells = np.ascontiguousarray(terrain.heights[::-1].astype(np.float32))[None]
         _write(heights, cells, place, compress="DEFLATE", predictor=3)
         register_raster(

@@ -42,11 +42,15 @@ class _Sewers:
 
 @dataclass(frozen=True)
 class _Tree:
-    """Which way each node drains: the next node, the edge to it, and the nodes from the top down."""
+    """Which way each node drains: the next node, the edge to it, and the nodes from the top down.
+
+    `dip` is, for each edge, the level that a pipe under its lowest ground may have at most.
+    """
 
     parent: Ints
     by: Ints
     order: Ints
+    dip: Floats
 
 
 def lay_sewers(
@@ -58,7 +62,7 @@ def lay_sewers(
     rise = np.maximum(height[graph.end] - height[graph.start], 0)
     fall = np.maximum(height[graph.start] - height[graph.end], 0)
     far, parent, by = graph.shortest_from(outfalls, graph.length + 45 * rise, graph.length + 45 * fall)
-    tree = _Tree(parent, by, np.argsort(-far, kind="stable"))
+    tree = _Tree(parent, by, np.argsort(-far, kind="stable"), _dips(graph, terrain))
     ranks = np.array([street.rank for street in layout.streets], dtype=object)[graph.street]
     sewers = _Sewers()
     drained = _drained(tree, wanted[np.isfinite(far[wanted])], graph, height)
@@ -96,7 +100,7 @@ def _drained(tree: _Tree, wanted: Ints, graph: StreetGraph, height: Floats) -> N
     for node in tree.order:
         parent = tree.parent[node]
         if on[node] and parent >= 0:
-            below = level[node] - _drop(tree, graph, int(node))
+            below = min(level[node] - _drop(tree, graph, int(node)), tree.dip[tree.by[node]] - 0.1)
             if height[parent] - below > _DEEPEST_M:
                 lost[node] = True
             else:
@@ -105,6 +109,16 @@ def _drained(tree: _Tree, wanted: Ints, graph: StreetGraph, height: Floats) -> N
         parent = tree.parent[node]
         lost[node] |= parent >= 0 and lost[parent]
     return on & ~lost
+
+
+def _dips(graph: StreetGraph, terrain: Terrain) -> Floats:
+    """The level under the lowest ground along each edge."""
+    lines = lines_of(graph.paths)
+    lowest = np.full(len(lines), np.inf)
+    for part in np.linspace(0, 1, 13):
+        at = shapely.get_coordinates(shapely.line_interpolate_point(lines, part, normalized=True))
+        lowest = np.minimum(lowest, terrain.height(at[:, 0], at[:, 1]))
+    return lowest - _COVER_M
 
 
 def _drop(tree: _Tree, graph: StreetGraph, node: int) -> float:
@@ -118,7 +132,8 @@ def _inverts(tree: _Tree, on: NDArray[np.bool_], graph: StreetGraph, height: Flo
     for node in tree.order:
         parent = tree.parent[node]
         if on[node] and parent >= 0:
-            level[parent] = min(level[parent], round(level[node] - _drop(tree, graph, int(node)), 2))
+            below = min(level[node] - _drop(tree, graph, int(node)), tree.dip[tree.by[node]] - 0.1)
+            level[parent] = min(level[parent], round(below, 2))
     return level
 
 

@@ -34,7 +34,8 @@ def plant_faults(tables: dict[str, Table], rng: np.random.Generator) -> Truth:
         truth["faults"] += [_wrong_area(parcels, int(k), rng) for k in groups[2]]
         for k in groups[3]:
             slivers += _sliver(parcels, int(k))
-        truth["faults"] += _duplicates(parcels, plots[~built[plots]])
+        others = plots[5 * _EACH_KIND :]
+        truth["faults"] += _duplicates(parcels, others[~built[others]])
     truth["faults"] += _add_slivers(parcels, slivers)
     return truth
 

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from rasterio.features import rasterize
-from rasterio.transform import Affine, from_origin
+from rasterio.transform import Affine
 
 from demo.town.noise import Noise
 from demo.town.place import CENTRE
@@ -44,7 +44,7 @@ def paint(
     size = max(east - west, north - south)
     cell = max(0.4, round(size / _MOST_CELLS, 2))
     shape = (int((north - south) / cell), int((east - west) / cell))
-    place = from_origin(west, north, cell, cell)
+    place = Affine(cell, 0.0, west, 0.0, -cell, north)
     frame = shapely.box(west, south, east, north)
     cover = _cover(tables, frame, shape, place)
     height = _heights(terrain, shape, place)

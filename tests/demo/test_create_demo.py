@@ -1,0 +1,110 @@
+"""`create_demo` from an empty instance to a municipality that keeps every promise."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from buildings.models import Building, Unit
+from cadastre.models import Basin, Parcel, Place, Street
+from layers.models import Dataset, Raster
+from municipality.models import District, Municipality
+from networks.models import SewerLink, StreetLight, WaterConnection, WaterLink, WaterMeter, WaterValve
+from parties.models import DepartmentRecord, Party
+from planning.models import ZoningDistrict
+from tests.conftest import OWNER, acting_as
+
+REGISTERS = (
+    Basin, Building, DepartmentRecord, District, Parcel, Party, Place, SewerLink, Street, StreetLight, Unit,
+    WaterConnection, WaterLink, WaterMeter, WaterValve, ZoningDistrict,
+)  # fmt: skip
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def instance(tmp_path, monkeypatch, settings):
+    monkeypatch.setenv("GISPORTAL_DATA", str(tmp_path))
+    monkeypatch.setenv("DEMO_PASSWORD", "a demo password")
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path
+
+
+def create(**options):
+    out = StringIO()
+    with acting_as(OWNER):
+        call_command("create_demo", stdout=out, **{"parcels": 250, "seed": 3, **options})
+    return out.getvalue()
+
+
+def test_an_empty_instance_becomes_a_municipality(instance):
+    said = create()
+
+    municipality = Municipality.objects.get()
+    assert (municipality.name_ar, municipality.country) == ("عين السرو", "PS")
+    assert municipality.boundary.srid == Parcel.objects.first().geom.srid
+    for register in REGISTERS:
+        assert register.objects.exists(), register
+    assert Parcel.objects.filter(geom_tile__isnull=True).count() == 0
+    assert "Demo municipality ready" in said
+    layers = {dataset.slug: dataset for dataset in Dataset.objects.all()}
+    assert set(layers) == {"contours", "footprints-2026"}
+    assert layers["contours"].view_roles == ["public"]
+    assert "public" not in layers["footprints-2026"].view_roles
+    assert {raster.slug: raster.path.exists() for raster in Raster.objects.all()} == {
+        "orthophoto-2026": True,
+        "terrain": True,
+    }
+    truth = json.loads((instance / "demo_truth.json").read_text())
+    assert set(truth) == {"seed", "parcels", "buildings", "raw_pipes", "people"}
+    for fault in truth["parcels"]["faults"]:
+        assert Parcel.objects.get(pk=fault["parcel"]).number == fault["number"]
+    survey = json.loads((instance / "demo" / "old_pipe_survey.geojson").read_text())
+    assert len(survey["features"]) > 50
+    # New rows take up where the demo ends.
+    assert District.objects.create(code="x", name_ar="x", name_en="x", name_fr="x",
+                                   geom=District.objects.first().geom).pk == District.objects.count()  # fmt: skip
+
+
+def test_every_role_has_an_account_with_just_that_role(instance, client):
+    create()
+
+    held = {user.username: [m.role for m in user.memberships.all()] for user in User.objects.all()}
+    assert held == {role: [role] for role in Role.values}
+    assert Membership.objects.exclude(districts=None).count() == 0
+    assert client.login(username="surveyor", password="a demo password")
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_an_instance_that_holds_something_is_refused_and_left_alone(instance):
+    create()
+    before = Parcel.objects.count()
+
+    with pytest.raises(CommandError, match="already holds a municipality"):
+        create(seed=4)
+    assert Parcel.objects.count() == before
+
+    with connection.cursor() as cursor:
+        # The test's one transaction stands for the two of two runs of the command.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    create(seed=4, replace=True)
+    assert Parcel.objects.count() != before
+    assert Municipality.objects.count() == 1
+
+
+def test_the_demo_keeps_every_promise_of_the_system(instance):
+    create(clean=True)
+    with acting_as(OWNER), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        call_command("check_integrity", stdout=StringIO())
+
+
+@pytest.mark.parametrize("options", [{"parcels": 10}, {"parcels": 2_000_000}, {"seed": -1}])
+def test_absurd_sizes_and_seeds_are_refused(instance, options):
+    with pytest.raises(CommandError):
+        create(**options)
