@@ -47,8 +47,8 @@ def readings(written: str) -> list[Reading]:
     """Return the places that a text can mean as coordinates, likeliest first; none if it is not a pair.
 
     Degrees are tried as latitude and longitude in both orders unless letters say which is which;
-    metres in every listed grid, easting first and then northing first. A reading counts only in the
-    area of use of its system.
+    metres in every listed grid, easting first and then northing first (both, in the municipality's
+    own). A reading counts only in the area of use of its system.
     """
     text, srid = _prepared(written)
     pair = _dms(text) or _plain(text)
@@ -137,7 +137,8 @@ def _metres(first: _Part, second: _Part, srid: int | None) -> Iterable[Reading]:
             place = _to_degrees(easting, northing, grid)
             if place is not None and grid.holds(*place):
                 yield Reading(*place, grid.srid, grid.name)
-                break
+                if grid != grids.own():
+                    break
 
 
 def _to_degrees(easting: float, northing: float, grid: Grid) -> tuple[float, float] | None:

@@ -70,7 +70,7 @@ def reload(version: int) -> Catalogue:
     """
     global _held
     with _lock:
-        fresh = Catalogue(version, _collections(), tuple(Group.objects.all()))
+        fresh = Catalogue(version, _shown(), tuple(Group.objects.all()))
         if version >= 0:
             _held = fresh
         return fresh
@@ -89,11 +89,16 @@ def unknown() -> NotFound:
     return NotFound(_("There is no such layer."))
 
 
-def _collections() -> dict[str, Collection]:
+def everything() -> dict[str, Collection]:
+    """Return every collection as the catalogue has it, those that staff took out of it too."""
     entries = {entry.collection: entry for entry in CatalogueEntry.objects.all()}
     found = [*declared().values(), *_imported()]
-    merged = (_with_entry(one, entries.get(one.id)) for one in found)
-    return {one.id: one for one in merged if not (one.id in entries and entries[one.id].is_hidden)}
+    return {one.id: _with_entry(one, entries.get(one.id)) for one in found}
+
+
+def _shown() -> dict[str, Collection]:
+    hidden = set(CatalogueEntry.objects.filter(is_hidden=True).values_list("collection", flat=True))
+    return {name: one for name, one in everything().items() if name not in hidden}
 
 
 def _imported() -> Iterable[Collection]:

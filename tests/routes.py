@@ -127,6 +127,15 @@ ROLES: dict[str, frozenset[str]] = {
     "staff/users/new/": frozenset(),
     "staff/users/<int:pk>/": frozenset(),
     "staff/why/": frozenset({"auditor"}),
+    **dict.fromkeys(
+        (
+            "staff/layers/",
+            "staff/layers/groups/new/",
+            "staff/layers/groups/<slug:slug>/",
+            "staff/layers/<slug:collection>/",
+        ),
+        frozenset(),
+    ),
     "staff/rules/": frozenset(),
     "staff/rules/<int:pk>/remove/": frozenset(),
     "staff/view-as/": frozenset(),

@@ -83,8 +83,8 @@ def _with_text(view: View, where: Where, written: str) -> Where:
 
 
 def _filtered(view: View, where: Where, name: str, written: str) -> Where:
-    base, _, operator = name.partition("__")
-    field = view.field(base)
+    base, split, operator = name.partition("__")
+    field = view.field(base if operator or not split else name)
     if field is None:
         raise refused(name, _unknown())
     if operator == "null":
