@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.policy import subject_of
+from municipality.basemap import allow_basemap
 
 COLOURS = [
     "ground",
@@ -32,7 +33,8 @@ COLOURS = [
 
 def viewer(request: HttpRequest) -> HttpResponse:
     """Show the map that is open to everybody."""
-    return render(request, "portal/viewer.html", {"is_staff_member": subject_of(request).is_staff})
+    page = render(request, "portal/viewer.html", {"is_staff_member": subject_of(request).is_staff})
+    return allow_basemap(page)
 
 
 @login_required

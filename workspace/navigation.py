@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import STAFF_ROLES, Role
@@ -104,7 +106,19 @@ ENTRIES = (
 )
 
 
+@cache
+def _answers(url: str) -> bool:
+    try:
+        resolve(url)
+    except Resolver404:
+        return False
+    return True
+
+
 def entries_for(roles: Iterable[str]) -> list[Entry]:
-    """Return the pages that somebody with these roles can use, in the order of the bar."""
+    """Return the pages that somebody with these roles can use, in the order of the bar.
+
+    A page whose app is not installed is not offered.
+    """
     held = frozenset(roles)
-    return [entry for entry in ENTRIES if entry.roles & held]
+    return [entry for entry in ENTRIES if entry.roles & held and _answers(entry.url)]

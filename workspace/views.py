@@ -6,6 +6,7 @@ from django.shortcuts import render
 from accounts.access import for_staff
 from accounts.policy import subject_of
 from accounts.roles import Role
+from municipality.basemap import allow_basemap
 from workspace.navigation import entries_for
 
 
@@ -14,7 +15,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the staff map with its tables, and what this person's roles can do now."""
     subject = subject_of(request)
     labels = dict(Role.choices)
-    return render(
+    page = render(
         request,
         "workspace/home.html",
         {
@@ -22,3 +23,4 @@ def home(request: HttpRequest) -> HttpResponse:
             "roles": [labels[role] for role in sorted(subject.roles)],
         },
     )
+    return allow_basemap(page)

@@ -16,13 +16,14 @@ def test_a_stranger_is_sent_to_sign_in(visit: Enter) -> None:
     assert "/accounts/login/" in seen.page.url
 
 
-def test_a_citizen_is_refused_in_their_language(visit: Enter) -> None:
+def test_for_a_citizen_the_workspace_does_not_exist(visit: Enter) -> None:
     seen = visit()
     seen.sign_in("citizen")
     answer = seen.page.goto(seen.town.address + "/staff/?lang=ar")
     assert answer is not None
-    assert answer.status == 403
-    assert "مساحة العمل لموظفي البلدية" in seen.page.inner_text("main")
+    assert answer.status == 404
+    assert seen.page.locator("#rail, .bar").count() == 0
+    assert "إلى الخريطة" in seen.page.inner_text("main")
 
 
 @pytest.mark.parametrize(

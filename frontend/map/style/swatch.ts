@@ -31,8 +31,8 @@ function dots(fill: string): Record<string, string | number> {
   return { d: [dot(7, 5), dot(14, 12), dot(21, 5), dot(7, 12), dot(21, 12), dot(14, 5)].join(""), fill };
 }
 
-function stroke(read: Read, isOutline: boolean): SVGElement {
-  const width = Math.min(Math.max(Number(read("line-width") ?? 1), 1), isOutline ? 1.6 : 8);
+function stroke(read: Read, isOutline: boolean, widest: number): SVGElement {
+  const width = Math.min(Math.max(Number(read("line-width") ?? 1), 1), isOutline ? 1.6 : widest);
   const dash = read("line-dasharray");
   const look = {
     stroke: String(read("line-color") ?? "#14222B"),
@@ -73,10 +73,10 @@ function sign(read: Read): SVGElement | null {
 /** Draw some of a style's layers as one swatch on the map's own ground. */
 export function swatch(rules: Rule[]): SVGElement {
   const hasArea = rules.some((rule) => rule["type"] === "fill");
-  const shapes = rules.map((rule) => {
+  const shapes = rules.map((rule, index) => {
     const read = reader(rule);
     if (rule["type"] === "fill") return area(read);
-    if (rule["type"] === "line") return stroke(read, hasArea);
+    if (rule["type"] === "line") return stroke(read, hasArea, 8 - 2.5 * index);
     if (rule["type"] === "circle") return dot(read);
     return sign(read);
   });
