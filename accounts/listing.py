@@ -46,7 +46,7 @@ class Listing:
     ) -> None:
         self.request = request
         self.columns = columns
-        self.q = request.GET.get("q", "").strip()[:100]
+        self.q = request.GET.get("q", "").replace("\x00", "").strip()[:100]
         self.sort = self._sort()
         self.rows = self._found(rows, search).order_by(*self._order(), "pk")
 

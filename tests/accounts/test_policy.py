@@ -1,6 +1,5 @@
 """One policy: declared rights, exceptions, districts, and reasons in three languages."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -46,12 +45,12 @@ def rule(**values: object) -> AccessRule:
 
 
 @pytest.fixture
-def two_districts() -> Iterator[tuple[int, int]]:
+def two_districts() -> tuple[int, int]:
     made = [
         District.objects.create(code=code, name_ar=code, name_en=code, name_fr=code, geom=SQUARE).pk
         for code in ("A", "B")
     ]
-    yield made[0], made[1]
+    return made[0], made[1]
 
 
 def test_only_declared_roles_see_a_staff_layer() -> None:
