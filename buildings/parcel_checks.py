@@ -1,10 +1,14 @@
 """What buildings say to a draft of the land beneath them."""
 
 import shapely
+from django.conf import settings
+from django.contrib.gis.geos import Polygon
 from django.utils.translation import gettext_lazy as _
+from shapely.geometry.base import BaseGeometry
 
 from buildings.models import Building
 from buildings.parcel_follow import CUT_SHARE
+from cadastre import scenery
 from cadastre.checks.registry import Draft, Found, Severity, rule
 
 
@@ -22,3 +26,13 @@ def buildings_are_whole(draft: Draft) -> Found:
             numbers = "، ".join(plot.number for plot in holders)
             text = _("Building %(code)s would stand on %(numbers)s.") % {"code": row.code, "numbers": numbers}
             yield row.code, text, footprint, tuple(plot.key for plot in holders)
+
+
+def _on_the_plan(bounds: tuple[float, float, float, float]) -> list[tuple[str, BaseGeometry]]:
+    box = Polygon.from_bbox(bounds)
+    box.srid = settings.GRID_SRID
+    rows = Building.objects.in_force().filter(geom__bboverlaps=box).values_list("house_number", "geom")[:5000]
+    return [(number, shapely.from_wkb(bytes(geom.wkb))) for number, geom in rows]
+
+
+scenery.register("building", _on_the_plan)

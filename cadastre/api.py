@@ -23,6 +23,7 @@ from cadastre.history import lineage_json
 from cadastre.models import Record, Source
 from cadastre.operations.traverse import Leg, compute_traverse
 from cadastre.policy import Verb, may, person, sees_parties
+from cadastre.scenery import scenery
 from cadastre.schemas import Choice, FindingReason, NewRecord, Operation, Reason, RecordChange, TraverseEntry
 from core.errors import Forbidden, NotFound, Unprocessable
 from core.middleware import problem
@@ -273,6 +274,7 @@ def read_around(request: HttpRequest, bbox: str = "", record: int | None = None)
         "in_force": shown.plots(in_force_within(bounds, leave_out=one)),
         "proposed": shown.plots(proposed_by(one) if one else []),
         "others": shown.plots(proposed_by_others(bounds, one)),
+        "scenery": scenery(bounds),
     }
 
 

@@ -69,7 +69,9 @@ def _record_plan(record: Record, ended: list[Plot], opened: list[Plot]) -> Any:
         return None
     west, south, east, north = (float(side) for side in shapely.total_bounds(focus))
     reach = max(east - west, north - south)
-    around = in_force_within((west - reach, south - reach, east + reach, north + reach))
+    around = in_force_within((west - reach, south - reach, east + reach, north + reach), leave_out=record)
+    opened_keys = {plot.number for plot in changed}
+    around = [plot for plot in around if record.is_open or plot.number not in opened_keys]
     return plan(
         [("around", around), ("ended", gone), ("proposed" if record.is_open else "opened", changed)],
         focus=focus,

@@ -83,6 +83,8 @@ export interface Around {
   in_force: Plot[];
   proposed: Plot[];
   others: Plot[];
+  /** What stands on the land, such as buildings. */
+  scenery: { kind: string; label: string; geometry: Shape }[];
 }
 
 export interface Traverse {

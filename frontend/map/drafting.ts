@@ -30,6 +30,7 @@ export class DraftingMap {
   private readonly format = new GeoJSON();
   private readonly sources = {
     in_force: new VectorSource(),
+    scenery: new VectorSource(),
     others: new VectorSource(),
     proposed: new VectorSource(),
     preview: new VectorSource(),
@@ -62,7 +63,7 @@ export class DraftingMap {
       maxResolution: 8,
       enableRotation: false,
     });
-    const names = ["ticks", "in_force", "others", "proposed", "chosen", "preview", "sketch", "marks"] as const;
+    const names = ["in_force", "scenery", "ticks", "others", "proposed", "chosen", "preview", "sketch", "marks"] as const;
     this.map = new Map({
       target: element,
       view: this.view,
@@ -80,6 +81,8 @@ export class DraftingMap {
   /** Show plots; what the record replaces is left out by the server. */
   showAround(around: Around): void {
     this.fill("in_force", around.in_force);
+    this.sources.scenery.clear();
+    this.sources.scenery.addFeatures(around.scenery.map(({ label, geometry }) => new Feature({ geometry: this.read(geometry), label })));
     this.fill("others", around.others.filter((plot) => plot.role !== "noded"));
     this.showProposed(around.proposed);
   }
@@ -87,7 +90,7 @@ export class DraftingMap {
   showProposed(plots: Plot[]): void {
     this.fill("proposed", plots);
     this.snappable.clear();
-    this.snappable.extend([...this.sources.in_force.getFeatures(), ...this.sources.proposed.getFeatures()]);
+    this.snappable.extend([...this.sources.in_force.getFeatures(), ...this.sources.scenery.getFeatures(), ...this.sources.proposed.getFeatures()]);
   }
 
   preview(plots: Plot[]): void {
@@ -252,7 +255,7 @@ export class DraftingMap {
     for (const feature of this.snappable.getArray()) {
       const geometry = feature.getGeometry();
       if (!geometry || !geometry.intersectsExtent([at[0]! - reach, at[1]! - reach, at[0]! + reach, at[1]! + reach])) continue;
-      for (const { from } of (feature.get("plot") as Plot).edges) {
+      for (const { from } of (feature.get("plot") as Plot | undefined)?.edges ?? []) {
         const distance = Math.hypot(from[0] - at[0]!, from[1] - at[1]!);
         if (distance < gap && !(but && from[0] === but[0] && from[1] === but[1])) [best, gap] = [from, distance];
       }
@@ -270,7 +273,7 @@ export class DraftingMap {
     if (!from) return;
     const same = (a: XY): boolean => a[0] === from[0] && a[1] === from[1];
     const ends = this.snappable.getArray().flatMap((feature) =>
-      (feature.get("plot") as Plot).edges.flatMap((edge) => (same(edge.from) ? [edge.to] : same(edge.to) ? [edge.from] : [])),
+      ((feature.get("plot") as Plot | undefined)?.edges ?? []).flatMap((edge) => (same(edge.from) ? [edge.to] : same(edge.to) ? [edge.from] : [])),
     );
     this.sources.sketch.clear();
     this.sources.sketch.addFeatures(ends.map((end) => new Feature(new LineString([to, end]))));

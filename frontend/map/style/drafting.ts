@@ -39,7 +39,7 @@ function labelAt(feature: FeatureLike, text: Text): Style {
 /** Lengths along the edges, where there is room for them. */
 function lengths(feature: FeatureLike, resolution: number, color: string): Style[] {
   return plotOf(feature)
-    .edges.filter((edge) => edge.length_m / resolution > 60)
+    .edges.filter((edge) => edge.length_m / resolution > 78)
     .map(({ from, to, length_m }) => {
       const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
       const upright = Math.abs(angle) > Math.PI / 2 ? angle + Math.PI : angle;
@@ -59,7 +59,7 @@ export function plotStyle(color: string, fill: string, dash: number[] | null, me
     if (size > 28 && !(isRoad(feature) && !measures)) {
       styles.push(labelAt(feature, words(plot.number, color, size > 80 ? "600 16px" : "500 12px")));
     }
-    if (measures && size > 70) {
+    if (measures && size > 110) {
       styles.push(labelAt(feature, words(t("unit.m2", { value: number(plot.area_m2, 2) }), color, "500 12px", 18)));
       styles.push(...lengths(feature, resolution, color));
     }
@@ -118,7 +118,15 @@ function ticks(feature: FeatureLike): Style {
   return new Style({ text: label });
 }
 
+const BUILDING = { fill: new Fill({ color: "#D9CBB8" }), stroke: new Stroke({ color: "#8C7C66", width: 1 }) };
+
+function building(feature: FeatureLike, resolution: number): Style {
+  const label = (feature.get("label") as string | undefined) ?? "";
+  return new Style({ ...BUILDING, ...(label && resolution < 0.2 ? { text: words(label, "#5A4C38", "11px") } : {}) });
+}
+
 export const draftingStyles = {
+  scenery: building,
   in_force: plotStyle(PARCEL, PAPER, null, false),
   others: plotStyle("#8C6BB8", "rgba(140,107,184,0.10)", [3, 4], false),
   proposed: plotStyle(DRAFT, "rgba(200,50,26,0.07)", [8, 5], true),
