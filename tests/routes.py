@@ -18,6 +18,10 @@ PUBLIC = {
     "api/v1/collections/<collection>/schema",
     "api/v1/search",
     "rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png",
+    "pay/test/<str:reference>/",
+    "pay/<slug:via>/return/<str:reference>/",
+    "pay/<slug:via>/callback/",
+    "verify/<str:token>/",
     "accounts/login/",
     "accounts/logout/",
     "accounts/inactive/",
@@ -97,9 +101,68 @@ STAFF = {
     "staff/jobs/<uuid:job_id>/cancel/",
 }
 
+MONEY = frozenset({"assessor", "treasurer", "clerk", "auditor"})
+TILL = frozenset({"clerk", "treasurer"})
+TREASURY = frozenset({"treasurer", "auditor"})
+ASSESSING = MONEY | {"approver"}
+
 # Staff of the named roles only (an administrator always).
 IMPORTERS = frozenset({"engineer", "surveyor", "network"})
 ROLES: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "staff/accounts/",
+            *(
+                f"staff/accounts/<int:party_id>/{page}"
+                for page in ("", "statement.pdf", "demand.pdf", "statement.csv")
+            ),
+            "staff/tax/parties/<int:party_id>/",
+            "staff/tax/clearances/<int:pk>.pdf",
+        ),
+        MONEY,
+    ),
+    **dict.fromkeys(
+        (
+            *(f"staff/accounts/<int:party_id>/{page}/" for page in ("pay", "advance", "write-off")),
+            *(f"staff/cashier/{page}" for page in ("", "open/", "<int:pk>/close/")),
+            *(f"staff/receipts/<int:pk>/{page}" for page in ("", "receipt.pdf")),
+            "staff/tax/parties/<int:party_id>/clear/",
+        ),
+        TILL,
+    ),
+    **dict.fromkeys(
+        ("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"), TREASURY
+    ),
+    **dict.fromkeys(
+        (
+            "staff/accounts/<int:party_id>/pay-back/",
+            "staff/write-offs/<int:pk>/sign/",
+            "staff/receipts/<int:pk>/void/",
+            "staff/days/close/",
+            *(f"staff/tax/roll/{page}" for page in ("start/", "<int:pk>/act/")),
+            *(f"staff/tax/packs/<int:pk>/{page}/" for page in ("copy", "change", "enact")),
+        ),
+        frozenset({"treasurer"}),
+    ),
+    **dict.fromkeys(
+        (
+            "staff/tax/",
+            "staff/tax/units/<int:pk>/",
+            "staff/tax/assessments/<int:pk>/notice.pdf",
+            "staff/tax/bills/<int:pk>/bill.pdf",
+        ),
+        ASSESSING,
+    ),
+    **dict.fromkeys(
+        (
+            *(f"staff/tax/units/<int:pk>/{page}/" for page in ("assess", "shares")),
+            "staff/tax/assessments/<int:pk>/object/",
+        ),
+        frozenset({"assessor"}),
+    ),
+    "staff/tax/assessments/<int:pk>/decide/": frozenset({"approver", "treasurer"}),
+    **dict.fromkeys(("staff/tax/roll/", "staff/tax/roll/<int:pk>/"), TREASURY | {"assessor"}),
+    **dict.fromkeys(("staff/tax/packs/", "staff/tax/packs/<int:pk>/"), TREASURY | {"assessor", "approver"}),
     **dict.fromkeys(
         (
             "staff/import/",

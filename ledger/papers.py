@@ -1,0 +1,73 @@
+"""Papers as PDF: HTML drawn by WeasyPrint with the portal's own fonts, nothing from elsewhere."""
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from municipality.models import Municipality
+
+CSS = Path(__file__).parent / "templates" / "ledger" / "papers" / "paper.css"
+FONTS = settings.BASE_DIR / "static" / "dist" / "fonts"
+FACES = [
+    ("plex-arabic-400.woff2", 400, "U+0600-06FF, U+0750-077F, U+08A0-08FF, U+FB50-FDFF, U+FE70-FEFF"),
+    ("plex-arabic-600.woff2", 600, "U+0600-06FF, U+0750-077F, U+08A0-08FF, U+FB50-FDFF, U+FE70-FEFF"),
+    ("plex-latin-400.woff2", 400, "U+0000-05FF, U+2000-2BFF"),
+    ("plex-latin-600.woff2", 600, "U+0000-05FF, U+2000-2BFF"),
+]
+
+
+def faces() -> str:
+    """Return the font faces that the build has made; without them the system's fonts are used."""
+    return "".join(
+        f"@font-face {{ font-family: Paper; font-weight: {weight}; src: url('{(FONTS / name).as_uri()}');"
+        f" unicode-range: {letters}; }}\n"
+        for name, weight, letters in FACES
+        if (FONTS / name).exists()
+    )
+
+
+def qr(text: str) -> str:
+    """Return a QR code as a data address for an image."""
+    return segno.make(text, error="m").svg_data_uri(scale=4, border=2)
+
+
+def html(template: str, context: dict[str, Any], language: str) -> str:
+    """Return a paper as HTML in a language."""
+    with translation.override(language):
+        right_to_left = translation.get_language_bidi()
+        shared = {"municipality": Municipality.objects.first(), "lang": language, "dir": "rtl" if right_to_left else "ltr"}
+        return render_to_string(template, {**shared, **context})
+
+
+def draw(pages: Iterable[str]) -> bytes:
+    """Return papers as one PDF, each beginning on a new page."""
+    # Loaded here: the web process must not carry it for pages that are no papers.
+    from weasyprint import CSS as Sheet
+    from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    fonts = FontConfiguration()
+    # Our own sheet reads the portal's fonts; a paper itself may name nothing but data addresses.
+    sheet = Sheet(string=faces() + CSS.read_text(), font_config=fonts, url_fetcher=URLFetcher(allowed_protocols=("file", "data")))
+    inline = URLFetcher(allowed_protocols=("data",))
+    drawn = [HTML(string=page, url_fetcher=inline).render(stylesheets=[sheet], font_config=fonts) for page in pages]
+    out = io.BytesIO()
+    drawn[0].copy([page for document in drawn for page in document.pages]).write_pdf(out)
+    return out.getvalue()
+
+
+def answer(template: str, context: dict[str, Any], *, name: str) -> HttpResponse:
+    """Answer a request with a paper in the request's language."""
+    language = (translation.get_language() or "ar")[:2]
+    response = HttpResponse(draw([html(template, context, language)]), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,37 @@
+"""How amounts and stored titles are written."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.money import currency, written
+from core.text3 import Text3
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Any, code: str) -> SafeString:
+    """Write an amount with its currency's decimals and sign, isolated from the text around it."""
+    return format_html('<bdi dir="ltr">{}</bdi> {}', plain(amount, code), currency(code).symbol)
+
+
+@register.filter
+def plain(amount: Any, code: str) -> str:
+    """Write an amount with its currency's decimals, without the sign."""
+    return written(Decimal(str(amount)), code).replace("-", "−")
+
+
+@register.filter
+def titled(stored: Any) -> str:
+    """Return a stored title in the page's language."""
+    return str(Text3.of(stored or ""))
+
+
+@register.filter
+def negated(amount: Any) -> Decimal:
+    """Return an amount with the other sign."""
+    return -Decimal(str(amount))

@@ -1,0 +1,106 @@
+"""The account page of a party, and finding parties."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.policy import Verb
+from core.text import search_key
+from ledger.access import ACCOUNTS, CASHIER, TREASURY, desk, may
+from ledger.actions.payment import apply_credit, refund_credit
+from ledger.actions.relief import approve_write_off, propose_write_off
+from ledger.models import Bill, Method, Receipt, Shift, WriteOff
+from ledger.statement import statement
+from ledger.views.common import amount_in, attempt, day_in, today
+from parties.models import Party
+
+FOUND = 30
+
+
+def find_parties(words: str) -> list[Party]:
+    """Return parties whose name or ID number has the words, in either spelling."""
+    digits = search_key(words)
+    if not digits:
+        return []
+    exact = list(Party.objects.filter(id_number=words.strip())[:FOUND])
+    tokens = digits.split()
+    candidates = Party.objects.extra(  # noqa: S610 - a literal; the words are bound
+        where=["core_search_key(approved_name) LIKE %s"] * len(tokens), params=[f"%{token}%" for token in tokens]
+    ).order_by("approved_name")[:FOUND]
+    return exact + [party for party in candidates if party not in exact]
+
+
+@require_GET
+@desk(ACCOUNTS)
+def index(request: HttpRequest) -> HttpResponse:
+    """Find a party's account by name or ID number."""
+    words = request.GET.get("q", "")
+    return render(request, "ledger/accounts.html", {"q": words, "parties": find_parties(words)})
+
+
+@require_GET
+@desk(ACCOUNTS)
+def account(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Show what a party owes on a day, every movement, and what can be done."""
+    party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
+    context = {
+        "party": party,
+        "on": on,
+        "accounts": statement(party, on=on),
+        "receipts": Receipt.objects.filter(party=party).select_related("book", "void").order_by("-pk")[:50],
+        "write_offs": WriteOff.objects.filter(party=party).select_related("proposed_by", "approved_by", "bill"),
+        "shift": Shift.objects.filter(cashier=request.user.pk, closed_at=None).first(),
+        "methods": [(value, title) for value, title in Method.choices if value in ("cash", "cheque", "bank")],
+        "may_cash": may(request, CASHIER, Verb.EDIT),
+        "may_decide": may(request, TREASURY, Verb.EDIT),
+    }
+    return render(request, "ledger/account.html", context)
+
+
+@require_POST
+@desk(CASHIER, Verb.EDIT)
+def use_advance(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Use a party's advance for what it owes."""
+    back, code = f"/staff/accounts/{party_id}/", request.POST.get("currency", "")
+    return attempt(
+        request, lambda: apply_credit(party_id=party_id, currency=code, on=today(), by=request.user), back=back
+    )
+
+
+@require_POST
+@desk(TREASURY, Verb.EDIT)
+def pay_back(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Pay an advance back by bank."""
+
+    def work() -> None:
+        refund_credit(
+            party_id=party_id, amount=amount_in(request.POST, "amount"), currency=request.POST.get("currency", ""),
+            method=Method.BANK, on=today(), by=request.user, reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+
+    return attempt(request, work, back=f"/staff/accounts/{party_id}/")
+
+
+@require_POST
+@desk(CASHIER, Verb.EDIT)
+def give_up(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Propose to write a bill off."""
+    bill = get_object_or_404(Bill, pk=request.POST.get("bill") or 0)
+    reason = request.POST.get("reason", "")
+    return attempt(
+        request,
+        lambda: propose_write_off(party_id=party_id, bill=bill, reason=reason, by=request.user),
+        back=f"/staff/accounts/{party_id}/",
+    )
+
+
+@require_POST
+@desk(TREASURY, Verb.EDIT)
+def sign_write_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign a proposed write-off as the second person."""
+    proposal = get_object_or_404(WriteOff, pk=pk)
+    return attempt(
+        request,
+        lambda: approve_write_off(proposal, by=request.user, on=today()),
+        back=f"/staff/accounts/{proposal.party_id}/",
+    )

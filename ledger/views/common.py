@@ -1,0 +1,55 @@
+"""What the ledger's pages share."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError, Unprocessable
+
+# What people type in Arabic: their digits and separators.
+DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.", "٬, ")
+
+
+def today() -> date:
+    """Return the business day: today in the municipality's time zone."""
+    return timezone.localdate()
+
+
+def attempt(request: HttpRequest, work: Callable[[], Any], *, back: str, done: Any = "") -> HttpResponse:
+    """Do something and go to a page, saying that it is done, or why not."""
+    try:
+        result = work()
+    except DomainError as refusal:
+        reasons = " ".join(str(reason) for reason in refusal.fields.values())
+        messages.error(request, f"{refusal.title} {reasons}".strip())
+        return redirect(back)
+    if done:
+        messages.success(request, str(done))
+    return redirect(result if isinstance(result, str) else back)
+
+
+def amount_in(values: Any, name: str) -> Decimal:
+    """Read an amount that a person typed, in either digit system."""
+    try:
+        return Decimal(str(values.get(name, "")).translate(DIGITS).strip())
+    except InvalidOperation:
+        raise Unprocessable(_("This is not an amount."), fields={name: _("Write it in digits.")}) from None
+
+
+def day_in(values: Any, name: str, default: date | None = None) -> date:
+    """Read a day that a person chose."""
+    try:
+        found = parse_date(values.get(name) or "")
+    except ValueError:
+        found = None
+    if found is None and default is None:
+        raise Unprocessable(_("This is not a day."), fields={name: _("Choose a day.")})
+    return found or default or today()

@@ -1,0 +1,72 @@
+"""Papers and sheets of accounts: statement, demand, receipt."""
+
+import csv
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from core.text3 import Text3
+from ledger import papers
+from ledger.access import ACCOUNTS, CASHIER, desk
+from ledger.models import Receipt, ReceiptVoid
+from ledger.statement import statement
+from ledger.views.common import day_in, today
+from parties.models import Party
+
+
+@require_GET
+@desk(ACCOUNTS)
+def statement_paper(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Print a statement of account."""
+    party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
+    context = {"party": party, "on": on, "accounts": statement(party, on=on)}
+    return papers.answer("ledger/papers/statement.html", context, name=f"statement-{party_id}")
+
+
+@require_GET
+@desk(ACCOUNTS)
+def demand_paper(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Print a demand for what is past its due date."""
+    party, on = get_object_or_404(Party, pk=party_id), today()
+    context = {"party": party, "on": on, "accounts": statement(party, on=on)}
+    return papers.answer("ledger/papers/demand.html", context, name=f"demand-{party_id}")
+
+
+@require_GET
+@desk(CASHIER)
+def receipt_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print a receipt; a void one says so."""
+    receipt = get_object_or_404(Receipt.objects.select_related("book", "party", "by", "posting"), pk=pk)
+    paid = sum((Decimal(line["principal"]) + Decimal(line["penalty"]) for line in receipt.lines), Decimal(0))
+    context = {
+        "receipt": receipt,
+        "void": ReceiptVoid.objects.filter(receipt=receipt).first(),
+        "advance": receipt.amount - paid,
+    }
+    return papers.answer("ledger/papers/receipt.html", context, name=str(receipt))
+
+
+@require_GET
+@desk(ACCOUNTS)
+def statement_csv(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Give a statement as CSV that Excel opens in Arabic: UTF-8 with its mark, no formulas."""
+    party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="statement-{party_id}.csv"'
+    sheet = csv.writer(response)
+    sheet.writerow([_("Day"), _("What"), _("Charge"), _("Period"), _("Receipt"), _("Amount"), _("Balance"), _("Currency")])
+    for account in statement(party, on=on):
+        for line in account.lines:
+            title = f"{Text3.of(line.title or '')} {line.label}".strip()
+            sheet.writerow(
+                [line.on, line.kind, harmless(title), harmless(line.period), line.receipt, line.amount, line.balance, account.currency]
+            )
+    return response
+
+
+def harmless(text: str) -> str:
+    """Keep a spreadsheet from reading a text as a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -1,0 +1,95 @@
+"""Papers of taxation: assessment notice, bill, clearance; and the public page that verifies one."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.policy import Verb
+from ledger import papers
+from ledger.access import ACCOUNTS, CASHIER
+from ledger.models import Bill
+from ledger.views.common import attempt, today
+from parties.models import Party
+from taxation.access import UNITS, desk
+from taxation.actions.clearance import issue
+from taxation.actions.objections import deadline
+from taxation.models import Assessment, Clearance
+
+
+@require_GET
+@desk(UNITS)
+def notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print the notice of an assessment with its reasons and the last day to object."""
+    kept = get_object_or_404(Assessment.objects.select_related("unit", "pack"), pk=pk)
+    context = {
+        "assessment": kept,
+        "liabilities": kept.unit.liabilities.on(today()).select_related("party"),
+        "on": today(),
+        "deadline": deadline(kept, today()),
+    }
+    return papers.answer("taxation/papers/notice.html", context, name=f"notice-{pk}")
+
+
+def bill_context(kept: Bill) -> dict[str, object]:
+    """Return what a bill's paper shows."""
+    return {"bill": kept, "run": kept.run, "shares": kept.shares.select_related("party").order_by("pk")}
+
+
+@require_GET
+@desk(UNITS)
+def bill(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print a bill with the steps that made its amount."""
+    kept = get_object_or_404(Bill.objects.select_related("run"), pk=pk, run__state="published")
+    return papers.answer("taxation/papers/bill.html", bill_context(kept), name=f"bill-{pk}")
+
+
+@require_POST
+@desk(CASHIER, Verb.EDIT)
+def clear(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Issue a clearance certificate, if nothing is owed."""
+    party = get_object_or_404(Party, pk=party_id)
+    return attempt(
+        request,
+        lambda: f"/staff/tax/clearances/{issue(party, on=today(), by=request.user, purpose=request.POST.get('purpose', '')).pk}.pdf",
+        back=f"/staff/tax/parties/{party_id}/",
+    )
+
+
+@require_GET
+@desk(ACCOUNTS)
+def party(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Show what a party is liable for and its clearance certificates."""
+    kept = get_object_or_404(Party, pk=party_id)
+    context = {
+        "party": kept,
+        "liabilities": kept.liabilities.on(today()).select_related("unit"),
+        "clearances": Clearance.objects.filter(party=kept).order_by("-pk")[:20],
+        "today": today(),
+    }
+    return render(request, "taxation/party.html", context)
+
+
+@require_GET
+@desk(ACCOUNTS)
+def clearance(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print a clearance certificate with the code that verifies it."""
+    kept = get_object_or_404(Clearance.objects.select_related("party"), pk=pk)
+    address = request.build_absolute_uri(f"/verify/{kept.token}/")
+    context = {"clearance": kept, "address": address, "qr": papers.qr(address)}
+    return papers.answer("taxation/papers/clearance.html", context, name=f"clearance-{pk}")
+
+
+@require_GET
+def verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Tell anybody whether a certificate is genuine and valid, and nothing of whom it speaks."""
+    kept = Clearance.objects.filter(token=token).first()
+    state = "unknown"
+    if kept is not None:
+        expired = kept.expires_on < today()
+        state = "revoked" if kept.revoked_at else "expired" if expired else "valid"
+    context = {"clearance": kept, "state": state}
+    response = render(request, "taxation/verify.html", context, status=200 if kept else 404)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
