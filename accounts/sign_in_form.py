@@ -16,6 +16,9 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name or e-mail address")
         self.fields["login"].widget.attrs["dir"] = "auto"
+        for field in self.fields.values():
+            # The label says it already, and a placeholder takes the direction of what is typed.
+            field.widget.attrs.pop("placeholder", None)
         self.fields["password"].label = _("Password")
         if "remember" in self.fields:
             self.fields["remember"].label = _("Stay signed in on this device")

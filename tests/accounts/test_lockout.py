@@ -9,7 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.cookiejar import CookieJar
 
 import pytest
@@ -80,10 +80,8 @@ def try_password(base: str, name: str, password: str) -> bool:
     form = urllib.parse.urlencode(
         {"login": name, "password": password, "csrfmiddlewaretoken": token}
     ).encode()
-    try:
+    with suppress(urllib.error.HTTPError):  # the redirect that is not followed, or a refusal
         browser.open(page, form)
-    except urllib.error.HTTPError as error:
-        assert error.code in {302, 403, 429}
     return any(cookie.name == "sessionid" for cookie in jar)
 
 
