@@ -67,7 +67,7 @@ export class App {
   }
 
   private show(chosen: Chosen, feature: FeatureInfo, move: Move): void {
-    this.map.highlight(feature.geometry, String(feature.properties["number"] ?? ""));
+    this.map.highlight(feature.geometry, String(feature.properties["number"] ?? ""), chosen);
     this.tell("shown", chosen, feature);
     const box = boxOf(feature);
     if (!box || move === "stay") return;

@@ -165,8 +165,10 @@ export class MapEngine {
     this.view.animate({ center, duration: duration(300) });
   }
 
-  highlight(geometry: Geometry | null, label = ""): void {
+  /** Show a feature as chosen; with a label, it takes the place of the usual one. */
+  highlight(geometry: Geometry | null, label = "", feature: Omit<Hit, "name"> | null = null): void {
     this.selection.show(geometry, label);
+    this.layers.mute(label && feature ? { ...feature, name: label } : null);
   }
 
   /** Mark a place that is not a feature, such as a found coordinate. */

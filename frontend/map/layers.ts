@@ -20,6 +20,8 @@ export class CollectionLayers {
   private readonly infos = new globalThis.Map<string, { info: CollectionInfo; order: number }>();
   private readonly vectors = new globalThis.Map<string, VectorTileLayer[]>();
   private readonly rasters = new globalThis.Map<string, TileLayer<XYZ>>();
+  private readonly owners = new globalThis.Map<string, LabelOwners>();
+  private muted: Hit | null = null;
   private readonly faded = new globalThis.Map<string, number>();
 
   constructor(
@@ -57,6 +59,8 @@ export class CollectionLayers {
     if (!entry?.info.tiles) return;
     const { info, order } = entry;
     const owners = new LabelOwners();
+    this.owners.set(id, owners);
+    if (this.muted?.collection === id) owners.muted = this.muted.id;
     const common = {
       source: source(info),
       opacity: this.faded.get(id) ?? info.opacity,
@@ -81,6 +85,18 @@ export class CollectionLayers {
       layer.changed();
     });
     return layer;
+  }
+
+  /** Leave out the label of one feature, or of none. */
+  mute(chosen: Hit | null): void {
+    const before = this.muted;
+    this.muted = chosen;
+    for (const { collection } of [before, chosen].filter((one) => one !== null)) {
+      const owners = this.owners.get(collection);
+      if (!owners) continue;
+      owners.muted = chosen?.collection === collection ? chosen.id : null;
+      for (const layer of this.vectors.get(collection)?.slice(1) ?? []) layer.changed();
+    }
   }
 
   /** Say which features are under a pixel, the topmost first, each once. */

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 
 def town(basemap: str) -> Municipality:
     return Municipality.objects.create(
+        pk=1,
         name_ar="عين السرو",
         name_en="Ain al-Saru",
         name_fr="Aïn as-Sarou",

@@ -169,6 +169,7 @@ function label(read: Reader, zIndex: number, context: LabelContext): Style | nul
   if (read.text("symbol-placement", "point") === "line") {
     return lineLabel(value, look, context.feature, context.resolution);
   }
+  if (context.owners.muted !== null && String(context.feature.getId()) === context.owners.muted) return null;
   const geometry = context.feature.getGeometry();
   const size = geometry ? getArea(geometry.getExtent()) : 0;
   const key = `${Math.round(context.zoom)}/${zIndex}/${String(context.feature.getId() ?? value)}`;

@@ -43,6 +43,8 @@ export function textWidth(text: string, font: string): number {
 export class LabelOwners {
   private readonly owners = new Map<string, { piece: WeakRef<object>; size: number }>();
   changed = false;
+  /** The feature whose label is not drawn, since the selection writes it larger. */
+  muted: string | null = null;
 
   /** Say whether this piece carries the label of its feature. */
   owns(key: string, piece: FeatureLike, size: number): boolean {
@@ -77,6 +79,7 @@ function text(value: string, look: LabelLook, rotation = 0): Text {
     offsetX: look.offset[0] * look.size,
     offsetY: look.offset[1] * look.size,
     overflow: true,
+    ...(look.overlap ? { declutterMode: "none" as const } : {}),
     rotation,
     rotateWithView: true,
     padding: [2, 3, 2, 3],
