@@ -159,12 +159,22 @@ def _finish(main: shapely.Polygon, kind: str, parcel: shapely.Polygon) -> shapel
             main, shapely.Point(corner).buffer(2.0, quad_segs=2).intersection(parcel.buffer(-0.3))
         )
     if kind in ("school", "hospital"):
-        free = parcel.buffer(-3).difference(main.buffer(5))
-        spot = max(shapely.get_parts(free), key=lambda part: part.area, default=None)
-        if spot is not None and spot.area > 90:
-            box = spot.minimum_rotated_rectangle.intersection(spot.point_on_surface().buffer(9)).intersection(
-                spot
-            )
-            if box.geom_type == "Polygon" and box.area > 50:
-                return shapely.MultiPolygon([main, box.simplify(1.0)])
+        house = _second_house(main, parcel)
+        if house.area > 60:
+            return shapely.MultiPolygon([main, house])
     return main
+
+
+def _second_house(main: shapely.Polygon, parcel: shapely.Polygon) -> shapely.Polygon:
+    """A smaller house beside the main one, parallel to it, where the grounds leave room."""
+    free = shapely.get_parts(
+        parcel.buffer(-3, join_style="mitre").difference(main.buffer(5, join_style="mitre"))
+    )
+    room = np.array([max(free, key=lambda part: part.area, default=shapely.Polygon())], dtype=object)
+    if room[0].is_empty:
+        return shapely.Polygon()
+    side = np.diff(shapely.get_coordinates(main)[:2], axis=0)[0]
+    turn = np.array([np.arctan2(side[1], side[0])])
+    middle = shapely.get_coordinates(shapely.point_on_surface(room))
+    placed: shapely.Polygon = fit([_SQUARE], middle, turn, np.array([30.0]), np.array([15.0]), room)[0]
+    return placed

@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from demo.town import names, register
+from demo.town.alleys import open_alleys
 from demo.town.blocks import shrink_to_kerbs
 from demo.town.civic import FACILITIES, build_facilities, choose_blocks
 from demo.town.drainage import lay_sewers
@@ -110,6 +111,7 @@ def survey_town(site: Site, called: names.Name, hills: Land, seed: int, number: 
     layout = surveyor.survey()
     land = shrink_to_kerbs(layout)
     chosen = choose_blocks(layout, land, site.centre, site.parcels, rng)
+    open_alleys(layout, land, chosen.facility >= 0, rng)
     lots = cut_parcels(layout, land, chosen.facility >= 0, rng)
     lines = np.array([shapely.LineString(street.line) for street in layout.streets], dtype=object)
     half = np.array([street.width / 2 for street in layout.streets])
