@@ -50,7 +50,7 @@ def event_log(request: HttpRequest) -> HttpResponseBase:
 
 def _filtered(request: HttpRequest) -> QuerySet[AuditEvent]:
     # PostgreSQL keeps no NUL in text, so nothing can be found by one.
-    asked = {name: value.replace("\x00", "") for name, value in request.GET.items()}
+    asked = {name: str(value).replace("\x00", "") for name, value in request.GET.items()}
     events = AuditEvent.objects.all()
     if asked.get("who", "").isdigit():
         events = events.filter(actor_id=int(asked["who"][:18]))

@@ -189,7 +189,7 @@ def read_scan(request: HttpRequest, record_id: int, source_id: int) -> FileRespo
     if source is None:
         raise NotFound(_("There is no such document."))
     return FileResponse(
-        source.scan.open("rb"), as_attachment=True, filename=source.scan.name.rsplit("/", 1)[-1]
+        source.scan.open("rb"), as_attachment=True, filename=str(source.scan.name).rsplit("/", 1)[-1]
     )
 
 

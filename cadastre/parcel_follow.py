@@ -26,7 +26,7 @@ class RightsFollow:
         found = []
         for unit in _units(succession.ended_ids):
             numbers = "، ".join(one.number for one in _heirs(succession, unit)) or "—"
-            rights = "، ".join(f"{right.party.approved_name} {right}" for right in _in_force(unit.rights))
+            rights = "، ".join(f"{right.party.approved_name} {right}" for right in _in_force(unit.rights.all()))
             found.append(
                 Consequence(
                     f"unit:{unit.pk}",
@@ -40,7 +40,7 @@ class RightsFollow:
     def _choices(self, succession: Succession, unit: BAUnit) -> Iterable[Consequence]:
         heirs = _heirs(succession, unit)
         options = (Option(ALL, _("All resulting parcels")), *(Option(one.key, one.number) for one in heirs))
-        for restriction in _in_force(unit.restrictions):
+        for restriction in _in_force(unit.restrictions.all()):
             yield Consequence(
                 f"restriction:{restriction.pk}",
                 restriction.get_kind_display(),
@@ -62,7 +62,7 @@ class RightsFollow:
                 _open_unit(succession, successor, olds, choices)
         for unit in units:
             for rows in (unit.rights, unit.restrictions, unit.responsibilitys):
-                _in_force(rows).update(end_lifespan=now)
+                _in_force(rows.all()).update(end_lifespan=now)
             unit.end_lifespan = now
             unit.save(update_fields=["end_lifespan"])
 
@@ -71,7 +71,7 @@ def _restore_units(succession: Succession, successor: Successor) -> None:
     """Open again, with the entries that they had when they ended, the units of the parcel that comes back."""
     for old in BAUnit.objects.filter(parcels=successor.restores, end_lifespan__isnull=False).order_by("id"):
         unit = BAUnit.objects.create(record_id=succession.record_id, number=old.number)
-        unit.parcels.add(successor.parcel_id)
+        unit.parcels.add(*filter(None, [successor.parcel_id]))
         unit.replaces.add(old)
         ended = {"end_lifespan": old.end_lifespan}
         for right in old.rights.filter(**ended).order_by("id"):
@@ -113,7 +113,7 @@ def _open_unit(
 ) -> None:
     number = olds[0].number if len(olds) == 1 and successor.continues else ""
     unit = BAUnit.objects.create(record_id=succession.record_id, number=number)
-    unit.parcels.add(successor.parcel_id)
+    unit.parcels.add(*filter(None, [successor.parcel_id]))
     unit.replaces.add(*olds)
     if successor.agreed_shares:
         for party, share in agreed(successor.agreed_shares).items():
@@ -122,13 +122,13 @@ def _open_unit(
             )
     elif olds:
         # Before a merge the owners are shown to be equal, so that one unit's entries stand for all.
-        for right in _in_force(olds[0].rights):
+        for right in _in_force(olds[0].rights.all()):
             _copy_right(right, unit)
     for old in olds:
-        for restriction in _in_force(old.restrictions):
+        for restriction in _in_force(old.restrictions.all()):
             if choices.get(f"restriction:{restriction.pk}", ALL) in (ALL, successor.key):
                 Restriction.objects.create(unit=unit, holder_id=restriction.holder_id, **_copied(restriction))
-        for duty in _in_force(old.responsibilitys):
+        for duty in _in_force(old.responsibilitys.all()):
             Responsibility.objects.create(unit=unit, party_id=duty.party_id, **_copied(duty))
 
 

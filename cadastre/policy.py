@@ -38,7 +38,7 @@ def may(request: HttpRequest, verb: str) -> Subject:
 
 def person(subject: Subject) -> User:
     """Return the person behind a subject that has passed `may`."""
-    return User.objects.get(pk=subject.user_id)
+    return User.objects.get(pk=subject.user_id or 0)
 
 
 def sees_parties(subject: Subject) -> bool:

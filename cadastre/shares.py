@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from cadastre.models.rights import Right, RightKind
+from cadastre.models.rights import BAUnit, Right, RightKind
 
 Owners = Mapping[int, Fraction]
 
@@ -37,7 +37,7 @@ def rights_by_parcel(parcels: Iterable[int]) -> dict[int, list[Right]]:
     """Return the rights in force on each of the parcels, empty where none is known."""
     ids = list(parcels)
     found: dict[int, list[Right]] = {parcel: [] for parcel in ids}
-    links = Right.unit.field.related_model.parcels.through.objects.filter(
+    links = BAUnit.parcels.through.objects.filter(
         parcel__in=ids, baunit__end_lifespan__isnull=True
     ).values_list("parcel_id", "baunit_id")
     units: dict[int, list[Right]] = {}

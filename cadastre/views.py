@@ -177,6 +177,14 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render(request, "cadastre/workbench.html", pages.workbench_context(request.GET))
 
 
+def _dress(row: Any, numbers: dict[int, str]) -> None:
+    """Give a finding what its line in the table shows."""
+    row.title, row.unit = TITLES.get(row.rule, row.rule), UNITS.get(row.rule, "")
+    row.named = [(pk, numbers.get(pk, "?")) for pk in row.parcels]
+    point = row.place.centroid
+    row.at = f"{point.x:.2f},{point.y:.2f}"
+
+
 @require_http_methods(["GET", "POST"])
 @staff_only
 def quality(request: HttpRequest) -> HttpResponse:
@@ -184,10 +192,10 @@ def quality(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         may(request, Verb.EDIT)
         counts = check_cadastre()
-        found = sum(count for rule, count in counts.items() if rule != "gone")
+        breaches = sum(count for rule, count in counts.items() if rule != "gone")
         flash.success(
             request,
-            _("Checked: %(found)d findings, %(gone)d gone.") % {"found": found, "gone": counts["gone"]},
+            _("Checked: %(found)d findings, %(gone)d gone.") % {"found": breaches, "gone": counts["gone"]},
         )
         return redirect("quality")
     state = request.GET.get("state", QualityState.OPEN)
@@ -200,10 +208,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         Parcel.objects.filter(pk__in={p for row in found for p in row.parcels}).values_list("pk", "number")
     )
     for row in found:
-        row.title, row.unit = TITLES.get(row.rule, row.rule), UNITS.get(row.rule, "")
-        row.named = [(pk, numbers.get(pk, "?")) for pk in row.parcels]
-        point = row.place.centroid
-        row.at = f"{point.x:.2f},{point.y:.2f}"
+        _dress(row, numbers)
     context = {
         "rows": found,
         "state": state,

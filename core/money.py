@@ -81,7 +81,7 @@ def share_out(total: Decimal, weights: Sequence[Fraction | Decimal | int], unit:
     whole = Fraction(total) / Fraction(unit)
     if whole.denominator != 1:
         raise ValueError(f"{total} is not a multiple of {unit}")
-    summed = sum(map(Fraction, weights), Fraction(0))
+    summed = sum((Fraction(weight) for weight in weights), Fraction(0))
     if summed <= 0:
         raise ValueError("weights must be positive")
     exact = [whole * Fraction(weight) / summed for weight in weights]

@@ -68,7 +68,7 @@ def _movements(party: Party, on: date) -> dict[str, list[dict[str, Any]]]:
         if last and (last["posting_id"], last["bill_id"]) == (row["posting_id"], row["bill_id"]):
             last["amount"] += row["amount"]
         else:
-            mine.append(row)
+            mine.append(dict(row))
     return found
 
 

@@ -64,7 +64,7 @@ def texts_in_code() -> dict[Key, str]:
         listing.write_text("\n".join(names))
         pot = Path(folder) / "all.pot"
         subprocess.run(
-            ["xgettext", "--language=Python", "--from-code=UTF-8", f"--files-from={listing}", "-o", pot]
+            ["xgettext", "--language=Python", "--from-code=UTF-8", f"--files-from={listing}", "-o", str(pot)]
             + [f"--keyword={keyword}" for keyword in KEYWORDS]
             + ["--keyword=_", "--force-po"],
             cwd=folder,

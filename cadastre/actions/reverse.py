@@ -26,8 +26,9 @@ def reverse_record(*, record_id: int, by: User, on: date, note: str = "") -> Rec
     done = locked(record_id, version=None)
     if done.state != RecordState.APPROVED:
         raise WrongState(done.get_state_display())
-    if done.undone_by.exclude(state=RecordState.WITHDRAWN).exists():
-        raise Conflict(_("Another record reverses this one already."), detail=done.undone_by.first().number)
+    undone_by = done.undone_by.exclude(state=RecordState.WITHDRAWN).first()
+    if undone_by:
+        raise Conflict(_("Another record reverses this one already."), detail=undone_by.number)
     later = Record.objects.filter(closed_parcels__opened_by=done).distinct().order_by("id")
     if later:
         raise LaterRecords([record.number for record in later])

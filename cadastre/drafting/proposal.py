@@ -67,7 +67,8 @@ def _made(change: Change, around: Surroundings, arguments: Arguments) -> list[Pl
     groups: dict[tuple[str, ...], list[Piece]] = {}
     for piece in change.made:
         groups.setdefault((piece.role, *piece.parents), []).append(piece)
-    grammar, taken = CadastreSettings.current().numbering, {}
+    grammar = CadastreSettings.current().numbering
+    taken: dict[Any, set[str]] = {}
     made = []
     for pieces in groups.values():
         made.extend(_family(pieces, around, arguments, grammar, taken))

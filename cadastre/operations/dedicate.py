@@ -25,7 +25,9 @@ def dedicate_strip(
     if not math.isfinite(width_m) or not 0.01 <= width_m <= 200:
         raise GeometryRefused("width", _("The width must be from 0.01 m to 200 m."))
     zone = _zone(list(sides.values()), width_m)
-    now, rests, strips = fabric, {}, {}
+    now = fabric
+    rests: dict[str, str] = {}
+    strips: dict[str, str] = {}
     for key in sides:
         now = _cut_one(now, key, zone, rests, strips)
     if not strips:

@@ -77,7 +77,7 @@ def _wanted(area: float, areas: Sequence[float], shares: Sequence[float]) -> lis
 def _offsets(turned: BaseGeometry, areas: np.ndarray) -> list[float]:
     """Return the abscissas left of which the shape has each of the areas."""
     west, south, east, north = turned.bounds
-    found = []
+    found: list[float] = []
     for area in areas:
         low, high = (found[-1] if found else west), east
         for _step in range(60):

@@ -74,9 +74,9 @@ def chosen_side(
 def _between(shape: BaseGeometry, ends: tuple[XY, XY]) -> LineString:
     for part in parts(shape):
         ring = _outline(part)[:-1]
-        at = [_index(ring, end) for end in ends]
-        if None not in at and at[0] != at[1]:
-            ways = [_way(ring, at[0], at[1]), _way(ring, at[1], at[0])]
+        start, end = (_index(ring, place) for place in ends)
+        if start is not None and end is not None and start != end:
+            ways = [_way(ring, start, end), _way(ring, end, start)]
             return min(ways, key=lambda way: way.length)
     raise GeometryRefused("not-a-side", _("The two places are not vertices of one outline."), place=ends[0])
 

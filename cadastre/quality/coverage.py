@@ -58,7 +58,7 @@ def breaches(ids: np.ndarray, shapes: np.ndarray, *, gap_width_m: float = GAP_WI
     wrong = np.flatnonzero(shapely.length(edges) > 0)
     found = list(_overlaps(ids, shapes, wrong))
     explained = {parcel for breach in found for parcel in breach.parcels}
-    rest = [n for n in wrong if int(ids[n]) not in explained]
+    rest = [int(n) for n in wrong if int(ids[n]) not in explained]
     return [*found, *_mismatches(ids, edges, rest)]
 
 

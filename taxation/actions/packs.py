@@ -1,5 +1,6 @@
 """Rule packs: installing a country's, copying, changing figures, enacting."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -106,7 +107,8 @@ def _table(value: Any) -> Any:
 
 def _brackets(value: Any) -> Any:
     limits = [None if up_to in (None, "") else Decimal(str(up_to)) for up_to, _rate in value]
-    if limits[-1] is not None or None in limits[:-1] or limits[:-1] != sorted(limits[:-1]):
+    below = [limit for limit in limits[:-1] if limit is not None]
+    if limits[-1] is not None or len(below) < len(limits) - 1 or below != sorted(below):
         raise ValueError(value)
     return [[None if up_to in (None, "") else _number(up_to), _number(rate)] for up_to, rate in value]
 
@@ -132,7 +134,7 @@ def _terms(value: Any) -> Any:
     return value
 
 
-CHECKS = {
+CHECKS: dict[str, Callable[[Any], Any]] = {
     "fraction": lambda value: _number(value, most=Decimal(1)),
     "amount": _number,
     "table": _table,

@@ -52,7 +52,7 @@ def start(levy: str, *, period_start: date, period_end: date, period: str, issue
         raise OverlappingPeriod(_("Another run of this levy covers part of these days."))
     packs.open_charge_types(pack.recipe)
     terms = pack.terms_by_charge()
-    first = next(iter(terms.values()), {})
+    first: dict[str, Any] = next(iter(terms.values()), {})
     return BillRun.objects.create(
         levy=levy, title=pack.title, period=period, period_start=period_start, period_end=period_end,
         currency=pack.recipe.currency, terms=terms, issued_on=issued_on, by=by,

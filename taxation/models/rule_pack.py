@@ -26,7 +26,7 @@ class PackStatus(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
-class RulePackQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class RulePackQuerySet(models.QuerySet):
     """Verbs on packs."""
 
     def in_force(self, on: date) -> Self:

@@ -57,7 +57,7 @@ class TaxUnit(models.Model):
         return self.label
 
 
-class LiabilityQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class LiabilityQuerySet(models.QuerySet):
     """Verbs on liabilities."""
 
     def on(self, day: date) -> Self:
