@@ -26,7 +26,9 @@ class RightsFollow:
         found = []
         for unit in _units(succession.ended_ids):
             numbers = "، ".join(one.number for one in _heirs(succession, unit)) or "—"
-            rights = "، ".join(f"{right.party.approved_name} {right}" for right in _in_force(unit.rights.all()))
+            rights = "، ".join(
+                f"{right.party.approved_name} {right}" for right in _in_force(unit.rights.all())
+            )
             found.append(
                 Consequence(
                     f"unit:{unit.pk}",

@@ -58,7 +58,8 @@ def currency(code: str) -> Currency:
         return CURRENCIES[code]
     except KeyError:
         raise Unprocessable(
-            _("Unknown currency"), fields={"currency": _("“%(code)s” is not a currency of this portal.") % {"code": code}}
+            _("Unknown currency"),
+            fields={"currency": _("“%(code)s” is not a currency of this portal.") % {"code": code}},
         ) from None
 
 

@@ -25,7 +25,12 @@ TILE_SRID = 3857
 
 # TLS is the rule; the launcher turns it off for a portal that only answers on the loopback address.
 # Those who watch the portal from the machine itself call it by its loopback address.
-ALLOWED_HOSTS = [*filter(None, os.environ.get("GISPORTAL_HOSTS", "").split(",")), "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [
+    *filter(None, os.environ.get("GISPORTAL_HOSTS", "").split(",")),
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
 BEHIND_TLS = os.environ.get("GISPORTAL_TLS", "1") != "0"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if BEHIND_TLS else []
 

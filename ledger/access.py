@@ -27,7 +27,12 @@ class Guarded:
     district_field: str | None = None
 
 
-ACCOUNTS = Guarded("accounts", MONEY_STAFF, frozenset({"treasurer"}), {"balance": Sensitivity.DEBT, "party": Sensitivity.IDENTITY})
+ACCOUNTS = Guarded(
+    "accounts",
+    MONEY_STAFF,
+    frozenset({"treasurer"}),
+    {"balance": Sensitivity.DEBT, "party": Sensitivity.IDENTITY},
+)
 CASHIER = Guarded("cashier", TILL, TILL)
 TREASURY = Guarded("treasury", frozenset({"treasurer", "auditor"}), frozenset({"treasurer"}))
 JOURNAL = Guarded("journal", frozenset({"auditor", "treasurer"}), frozenset())

@@ -71,7 +71,9 @@ class Amnestied:
 
     def covers(self, item: Item) -> bool:
         """Say whether the charge falls under the amnesty."""
-        return item.due_on < self.due_before and (not self.charge_types or item.charge_type in self.charge_types)
+        return item.due_on < self.due_before and (
+            not self.charge_types or item.charge_type in self.charge_types
+        )
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,11 @@ def html(template: str, context: dict[str, Any], language: str) -> str:
     """Return a paper as HTML in a language."""
     with translation.override(language):
         right_to_left = translation.get_language_bidi()
-        shared = {"municipality": Municipality.objects.first(), "lang": language, "dir": "rtl" if right_to_left else "ltr"}
+        shared = {
+            "municipality": Municipality.objects.first(),
+            "lang": language,
+            "dir": "rtl" if right_to_left else "ltr",
+        }
         return render_to_string(template, {**shared, **context})
 
 
@@ -56,9 +60,15 @@ def draw(pages: Iterable[str]) -> bytes:
 
     fonts = FontConfiguration()
     # Our own sheet reads the portal's fonts; a paper itself may name nothing but data addresses.
-    sheet = Sheet(string=faces() + CSS.read_text(), font_config=fonts, url_fetcher=URLFetcher(allowed_protocols=("file", "data")))
+    sheet = Sheet(
+        string=faces() + CSS.read_text(),
+        font_config=fonts,
+        url_fetcher=URLFetcher(allowed_protocols=("file", "data")),
+    )
     inline = URLFetcher(allowed_protocols=("data",))
-    drawn = [HTML(string=page, url_fetcher=inline).render(stylesheets=[sheet], font_config=fonts) for page in pages]
+    drawn = [
+        HTML(string=page, url_fetcher=inline).render(stylesheets=[sheet], font_config=fonts) for page in pages
+    ]
     out = io.BytesIO()
     drawn[0].copy([page for document in drawn for page in document.pages]).write_pdf(out)
     return out.getvalue()

@@ -46,7 +46,10 @@ def statement(party: Party, *, on: date) -> list[CurrencyAccount]:
     items = open_items(party.pk, on=on)
     found = _movements(party, on)
     currencies = sorted({item.currency for item in items} | set(found))
-    return [_account(code, found.get(code, []), [item for item in items if item.currency == code], on) for code in currencies]
+    return [
+        _account(code, found.get(code, []), [item for item in items if item.currency == code], on)
+        for code in currencies
+    ]
 
 
 def _movements(party: Party, on: date) -> dict[str, list[dict[str, Any]]]:
@@ -83,7 +86,11 @@ def _account(code: str, rows: list[dict[str, Any]], items: list[Any], on: date) 
             continue
         balance += row["amount"]
         number = row["posting__receipt__number"]
-        receipt = f"{row['posting__receipt__book__code']}-{row['posting__receipt__year']}-{number:06d}" if number else ""
+        receipt = (
+            f"{row['posting__receipt__book__code']}-{row['posting__receipt__year']}-{number:06d}"
+            if number
+            else ""
+        )
         lines.append(
             Line(
                 row["posting__business_on"], str(kinds[row["posting__kind"]]), row["bill__period"] or "", row["bill__label"] or "",

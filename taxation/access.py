@@ -10,6 +10,8 @@ UNITS = Guarded(
 )  # fmt: skip
 APPROVAL = Guarded("assessment-approval", MONEY_STAFF | {"approver"}, frozenset({"approver", "treasurer"}))
 ROLL = Guarded("tax-roll", frozenset({"assessor", "treasurer", "auditor"}), frozenset({"treasurer"}))
-PACKS = Guarded("rule-packs", frozenset({"assessor", "treasurer", "auditor", "approver"}), frozenset({"treasurer"}))
+PACKS = Guarded(
+    "rule-packs", frozenset({"assessor", "treasurer", "auditor", "approver"}), frozenset({"treasurer"})
+)
 
 __all__ = ["APPROVAL", "PACKS", "ROLL", "UNITS", "desk", "may"]

@@ -71,7 +71,8 @@ def columns_of(table: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
-            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped", [table],
+            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [table],
         )
         return str(cursor.fetchone()[0])
 
@@ -103,16 +104,24 @@ def main(units: int) -> None:
     fill(units)
     execute("ANALYZE")
     run = roll.start(
-        "ps-building", period_start=date(2026, 1, 1), period_end=date(2026, 12, 31), period="2026",
-        issued_on=date(2026, 1, 1), by=None,
+        "ps-building",
+        period_start=date(2026, 1, 1),
+        period_end=date(2026, 12, 31),
+        period="2026",
+        issued_on=date(2026, 1, 1),
+        by=None,
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     ran = timed(lambda: roll.carry_on(run, lambda done, total, message: None))
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     copied = min(bare() for _ in range(2))
     made = bulk() * units / min(units, SAMPLE)
-    print(f"{units:,} units: run {ran:.1f} s, bare INSERT SELECT {copied:.1f} s, bulk_create {made:.1f} s (from a sample)")
-    print(f"run / bare = {ran / copied:.2f} (goal at most 1.5); bulk_create / run = {made / ran:.1f} (goal at least 4)")
+    print(
+        f"{units:,} units: run {ran:.1f} s, bare INSERT SELECT {copied:.1f} s, bulk_create {made:.1f} s (from a sample)"
+    )
+    print(
+        f"run / bare = {ran / copied:.2f} (goal at most 1.5); bulk_create / run = {made / ran:.1f} (goal at least 4)"
+    )
     print(f"memory of the job grew by {grown:.0f} MB")
 
 

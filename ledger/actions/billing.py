@@ -117,7 +117,8 @@ def bill_chunk(run_id: int, source: Source, *, size: int = 20_000) -> Chunk:
 
 def _read(cursor: Any, source: Source, values: dict[str, Any]) -> tuple[int, int]:
     cursor.execute(
-        "INSERT INTO billing_unit SELECT nextval('ledger_bill_id_seq'), s.* FROM (" + source.units + ") s", values
+        "INSERT INTO billing_unit SELECT nextval('ledger_bill_id_seq'), s.* FROM (" + source.units + ") s",
+        values,
     )
     cursor.execute("SELECT coalesce(max(key), 0), count(*) FROM billing_unit")
     last_key, seen = cursor.fetchone()

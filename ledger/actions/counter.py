@@ -27,7 +27,9 @@ def open_shift(*, cashier: Any, currency: str, opening: Decimal, on: date) -> Sh
     known_currency(currency)
     require_open_day(on)
     if opening < 0:
-        raise AmountRefused(_("The count cannot be negative"), fields={"opening": _("Count what is in the drawer.")})
+        raise AmountRefused(
+            _("The count cannot be negative"), fields={"opening": _("Count what is in the drawer.")}
+        )
     try:
         with transaction.atomic():
             shift = Shift.objects.create(cashier=cashier, currency=currency, business_on=on, opening=opening)
@@ -49,12 +51,15 @@ def close_shift(shift: Shift, *, counted: Decimal, by: Any, note: str = "") -> S
     if shift.closed_at is not None:
         raise Conflict(_("This drawer is closed already."))
     if counted < 0:
-        raise AmountRefused(_("The count cannot be negative"), fields={"counted": _("Count what is in the drawer.")})
+        raise AmountRefused(
+            _("The count cannot be negative"), fields={"counted": _("Count what is in the drawer.")}
+        )
     drawer = named(AccountKind.CASH, str(shift.cashier_id), shift.currency)
     expected = balance(drawer)
     if counted != expected and not note.strip():
         raise AmountRefused(
-            _("The count differs from what is expected"), fields={"note": _("Say why the drawer is over or short.")}
+            _("The count differs from what is expected"),
+            fields={"note": _("Say why the drawer is over or short.")},
         )
     legs = [
         Leg(drawer.pk, -expected),
@@ -62,7 +67,13 @@ def close_shift(shift: Shift, *, counted: Decimal, by: Any, note: str = "") -> S
         Leg(named(AccountKind.OVER_SHORT, str(shift.cashier_id), shift.currency).pk, expected - counted),
     ]
     if any(leg.amount for leg in legs):
-        post(kind=PostingKind.TRANSFER, legs=legs, on=shift.business_on, by=by, reason=note or _("Drawer closed"))
+        post(
+            kind=PostingKind.TRANSFER,
+            legs=legs,
+            on=shift.business_on,
+            by=by,
+            reason=note or _("Drawer closed"),
+        )
     shift.closed_at, shift.counted, shift.expected, shift.note = timezone.now(), counted, expected, note
     shift.save(update_fields=["closed_at", "counted", "expected", "note"])
     return shift
@@ -104,16 +115,23 @@ def close_day(*, on: date, by: Any) -> DayClose:
 def day_totals(on: date) -> dict[str, Any]:
     """Return what was received on a day by method and currency, voids apart."""
     receipts = Receipt.objects.filter(posting__business_on=on)
-    totals = receipts.values("method", "currency").annotate(total=Sum("amount")).order_by("method", "currency")
+    totals = (
+        receipts.values("method", "currency").annotate(total=Sum("amount")).order_by("method", "currency")
+    )
     voided = ReceiptVoid.objects.filter(posting__business_on=on)
     return {
         "receipts": receipts.count(),
         "voided": voided.count(),
         "received": [
-            {"method": row["method"], "currency": row["currency"], "amount": str(row["total"])} for row in totals
+            {"method": row["method"], "currency": row["currency"], "amount": str(row["total"])}
+            for row in totals
         ],
         "voids": [
-            {"receipt": str(void.receipt), "amount": str(void.receipt.amount), "currency": void.receipt.currency}
+            {
+                "receipt": str(void.receipt),
+                "amount": str(void.receipt.amount),
+                "currency": void.receipt.currency,
+            }
             for void in voided.select_related("receipt__book")
         ],
     }

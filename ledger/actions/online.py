@@ -38,7 +38,11 @@ def start(
 @transaction.atomic
 def settle(via: str, reference: str, *, on: date) -> OnlinePayment:
     """Book what the provider says of a payment, once; safe to call any number of times at once."""
-    payment = OnlinePayment.objects.select_for_update(of=("self",)).filter(provider=via, reference=reference).first()
+    payment = (
+        OnlinePayment.objects.select_for_update(of=("self",))
+        .filter(provider=via, reference=reference)
+        .first()
+    )
     if payment is None:
         raise PaymentUnknown(_("No such payment."))
     if payment.state != OnlineState.CREATED:

@@ -89,7 +89,9 @@ def take_payment(
 
 def _check_amount(amount: Decimal, currency: str) -> None:
     if amount <= 0:
-        raise AmountRefused(_("The amount must be above zero"), fields={"amount": _("Enter what was received.")})
+        raise AmountRefused(
+            _("The amount must be above zero"), fields={"amount": _("Enter what was received.")}
+        )
     if round_money(amount, currency) != amount:
         raise AmountRefused(
             _("The amount has more decimals than the currency"),
@@ -155,7 +157,9 @@ def _passed_on(share: Share) -> list[Leg]:
     item, legs = share.item, []
     for who, part in split_revenue(item.terms, share.principal_paid, item.currency):
         if who != MUNICIPALITY and part:
-            legs.append(Leg(named(AccountKind.TRANSFER, item.charge_type, item.currency).pk, part, "", item.bill_id))
+            legs.append(
+                Leg(named(AccountKind.TRANSFER, item.charge_type, item.currency).pk, part, "", item.bill_id)
+            )
             legs.append(Leg(named(AccountKind.BENEFICIARY, who, item.currency).pk, -part, "", item.bill_id))
     return legs
 
@@ -204,7 +208,9 @@ def void_receipt(receipt: Receipt, *, reason: str, on: date, by: Any) -> Receipt
 
 
 @transaction.atomic
-def refund_credit(*, party_id: int, amount: Decimal, currency: str, method: str, on: date, by: Any, reason: str) -> Any:
+def refund_credit(
+    *, party_id: int, amount: Decimal, currency: str, method: str, on: date, by: Any, reason: str
+) -> Any:
     """Pay back what a party has paid in advance, at most its credit."""
     _check_amount(amount, currency)
     lock_party(party_id)
@@ -212,7 +218,8 @@ def refund_credit(*, party_id: int, amount: Decimal, currency: str, method: str,
     credit = credit_of(party_id, currency)
     if amount > -balance(credit):
         raise AmountRefused(
-            _("There is not so much in advance"), fields={"amount": _("At most the party’s advance can be paid back.")}
+            _("There is not so much in advance"),
+            fields={"amount": _("At most the party’s advance can be paid back.")},
         )
     money = named(MONEY_ACCOUNTS[Method(method)], _holder(method, by), currency)
     legs = [Leg(credit.pk, amount), Leg(money.pk, -amount)]

@@ -29,7 +29,9 @@ def require_open_day(on: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('ledger.day', 0))")
     if DayClose.objects.filter(on__gte=on).exists():
-        raise DayClosed(_("The day %(day)s is closed; nothing is posted on it any more.") % {"day": on.isoformat()})
+        raise DayClosed(
+            _("The day %(day)s is closed; nothing is posted on it any more.") % {"day": on.isoformat()}
+        )
 
 
 @transaction.atomic
@@ -48,7 +50,13 @@ def post(
     point("posting.before_entries")
     Entry.objects.bulk_create(
         [
-            Entry(posting=posting, account_id=leg.account_id, amount=leg.amount, part=leg.part, bill_id=leg.bill_id)
+            Entry(
+                posting=posting,
+                account_id=leg.account_id,
+                amount=leg.amount,
+                part=leg.part,
+                bill_id=leg.bill_id,
+            )
             for leg in wanted
         ]
     )
@@ -69,7 +77,12 @@ def reverse(posting: Posting, *, on: date, by: Any, reason: str) -> Posting:
     if posting.kind == PostingKind.REVERSAL or Posting.objects.filter(reverses=posting).exists():
         raise AlreadyReversed(_("This has been undone already."))
     opposing = Posting.objects.create(
-        kind=PostingKind.REVERSAL, business_on=on, by=by, reason=reason, reverses=posting, run_id=posting.run_id
+        kind=PostingKind.REVERSAL,
+        business_on=on,
+        by=by,
+        reason=reason,
+        reverses=posting,
+        run_id=posting.run_id,
     )
     with connection.cursor() as cursor:
         cursor.execute(MIRROR, [opposing.pk, posting.pk])

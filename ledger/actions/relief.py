@@ -75,7 +75,9 @@ def reduce_charge(*, party_id: int, bill: Bill, amount: Decimal, on: date, by: A
     lock_party(party_id)
     items = [item for item in charges_of(party_id, on=on, bills=[bill.pk]) if item.charged > 0]
     if amount <= 0 or amount > sum((item.charged for item in items), ZERO):
-        raise AmountRefused(_("No more than the charge can be taken off it"), fields={"amount": _("At most the charge.")})
+        raise AmountRefused(
+            _("No more than the charge can be taken off it"), fields={"amount": _("At most the charge.")}
+        )
     legs: list[Leg] = []
     left = amount
     for item in items:
@@ -92,7 +94,13 @@ def reduce_charge(*, party_id: int, bill: Bill, amount: Decimal, on: date, by: A
 
 @transaction.atomic
 def agree_plan(
-    *, party_id: int, currency: str, bills: Sequence[Bill], instalments: Sequence[tuple[date, Decimal]], on: date, by: Any
+    *,
+    party_id: int,
+    currency: str,
+    bills: Sequence[Bill],
+    instalments: Sequence[tuple[date, Decimal]],
+    on: date,
+    by: Any,
 ) -> Plan:
     """Agree that a party pays its open bills in instalments, which must come to what is owed today."""
     lock_party(party_id)
@@ -104,12 +112,17 @@ def agree_plan(
             fields={"instalments": _("They must sum to %(owed)s.") % {"owed": owed}},
         )
     if any(day <= on or amount <= 0 for day, amount in instalments):
-        raise AmountRefused(_("Each instalment needs a later day and an amount"), fields={"instalments": _("Check the days and amounts.")})
+        raise AmountRefused(
+            _("Each instalment needs a later day and an amount"),
+            fields={"instalments": _("Check the days and amounts.")},
+        )
     if PlanBill.objects.filter(plan__party_id=party_id, plan__broken_on=None, bill__in=bills).exists():
         raise Conflict(_("A plan covers one of these bills already."))
     plan = Plan.objects.create(party_id=party_id, currency=currency, agreed_on=on, by=by)
     PlanBill.objects.bulk_create([PlanBill(plan=plan, bill=bill) for bill in bills])
-    Instalment.objects.bulk_create([Instalment(plan=plan, due_on=day, amount=amount) for day, amount in instalments])
+    Instalment.objects.bulk_create(
+        [Instalment(plan=plan, due_on=day, amount=amount) for day, amount in instalments]
+    )
     return plan
 
 
@@ -119,7 +132,14 @@ def missed_on(plan: Plan, *, on: date) -> date | None:
         Entry.objects.filter(
             account__party=plan.party_id,
             bill__in=plan.covered.values("bill"),
-            part__in=(Part.PAID, Part.PENALTY_PAID, Part.DISCOUNT, Part.RELIEF, Part.WRITTEN_OFF, Part.PENALTY_WAIVED),
+            part__in=(
+                Part.PAID,
+                Part.PENALTY_PAID,
+                Part.DISCOUNT,
+                Part.RELIEF,
+                Part.WRITTEN_OFF,
+                Part.PENALTY_WAIVED,
+            ),
             posting__business_on__gte=plan.agreed_on,
         )
         .values_list("posting__business_on")

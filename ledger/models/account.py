@@ -41,10 +41,20 @@ class Account(models.Model):
     name = models.CharField(_("name"), max_length=60, blank=True)
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCY_CHOICES)
     party = models.ForeignKey(
-        "parties.Party", on_delete=models.DO_NOTHING, null=True, blank=True, db_constraint=False, db_index=False
+        "parties.Party",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
     )
     charge_type = models.ForeignKey(
-        "ledger.ChargeType", on_delete=models.DO_NOTHING, null=True, blank=True, db_constraint=False, db_index=False
+        "ledger.ChargeType",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
     )
     collection = models.CharField(_("collection"), max_length=40, blank=True)
     feature_id = models.BigIntegerField(_("feature"), null=True, blank=True)

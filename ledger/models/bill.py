@@ -55,7 +55,9 @@ class Bill(models.Model):
 
     audit_exempt = "frozen; its one change is booked by an opposing posting"
 
-    run = models.ForeignKey("ledger.BillRun", on_delete=models.DO_NOTHING, db_constraint=False, related_name="bills")
+    run = models.ForeignKey(
+        "ledger.BillRun", on_delete=models.DO_NOTHING, db_constraint=False, related_name="bills"
+    )
     levy = models.CharField(_("levy"), max_length=60)
     period = models.CharField(_("period"), max_length=20)
     collection = models.CharField(_("collection"), max_length=40)
@@ -85,8 +87,12 @@ class BillShare(models.Model):
 
     audit_exempt = "append-only: shares are frozen with their bill"
 
-    bill = models.ForeignKey("ledger.Bill", on_delete=models.DO_NOTHING, db_constraint=False, related_name="shares")
-    party = models.ForeignKey("parties.Party", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    bill = models.ForeignKey(
+        "ledger.Bill", on_delete=models.DO_NOTHING, db_constraint=False, related_name="shares"
+    )
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
     num = models.BigIntegerField(_("numerator"))
     den = models.BigIntegerField(_("denominator"))
     amount = models.DecimalField(_("amount"), max_digits=MAX_DIGITS, decimal_places=DECIMALS)

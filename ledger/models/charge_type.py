@@ -22,7 +22,9 @@ class ChargeType(models.Model):
     title_en = models.CharField(_("title in English"), max_length=120)
     title_fr = models.CharField(_("title in French"), max_length=120)
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCY_CHOICES)
-    order = models.CharField(_("order of allocation"), max_length=16, choices=Order, default=Order.PENALTY_FIRST)
+    order = models.CharField(
+        _("order of allocation"), max_length=16, choices=Order, default=Order.PENALTY_FIRST
+    )
 
     class Meta:
         constraints = [

@@ -77,7 +77,12 @@ class Entry(models.Model):
         "ledger.Account", on_delete=models.DO_NOTHING, db_constraint=False, related_name="entries"
     )
     bill = models.ForeignKey(
-        "ledger.Bill", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="entries"
+        "ledger.Bill",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="entries",
     )
     part = models.CharField(_("part"), max_length=12, choices=Part, blank=True)
     amount = models.DecimalField(_("amount"), max_digits=MAX_DIGITS, decimal_places=DECIMALS)

@@ -67,7 +67,9 @@ class Amnesty(models.Model):
     valid_to = models.DateField(_("until"))
     due_before = models.DateField(_("for charges due before"))
     charge_types = models.ManyToManyField("ledger.ChargeType", blank=True, related_name="+")
-    principal_fraction = models.DecimalField(_("off the principal"), max_digits=5, decimal_places=4, default=0)
+    principal_fraction = models.DecimalField(
+        _("off the principal"), max_digits=5, decimal_places=4, default=0
+    )
     penalty_fraction = models.DecimalField(_("off the penalty"), max_digits=5, decimal_places=4, default=1)
     source = models.CharField(_("source"), max_length=200)
 
@@ -103,7 +105,8 @@ class WriteOff(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="write_off_reason"),
             models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")), name="write_off_two_signatures"
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                name="write_off_two_signatures",
             ),
             models.CheckConstraint(
                 condition=Q(posting__isnull=True, approved_by__isnull=True)

@@ -25,7 +25,8 @@ def find_parties(words: str) -> list[Party]:
     exact = list(Party.objects.filter(id_number=words.strip())[:FOUND])
     tokens = digits.split()
     candidates = Party.objects.extra(  # noqa: S610 - a literal; the words are bound
-        where=["core_search_key(approved_name) LIKE %s"] * len(tokens), params=[f"%{token}%" for token in tokens]
+        where=["core_search_key(approved_name) LIKE %s"] * len(tokens),
+        params=[f"%{token}%" for token in tokens],
     ).order_by("approved_name")[:FOUND]
     return exact + [party for party in candidates if party not in exact]
 
@@ -48,7 +49,9 @@ def account(request: HttpRequest, party_id: int) -> HttpResponse:
         "on": on,
         "accounts": statement(party, on=on),
         "receipts": Receipt.objects.filter(party=party).select_related("book", "void").order_by("-pk")[:50],
-        "write_offs": WriteOff.objects.filter(party=party).select_related("proposed_by", "approved_by", "bill"),
+        "write_offs": WriteOff.objects.filter(party=party).select_related(
+            "proposed_by", "approved_by", "bill"
+        ),
         "shift": Shift.objects.filter(cashier=request.user.pk, closed_at=None).first(),
         "methods": [(value, title) for value, title in Method.choices if value in ("cash", "cheque", "bank")],
         "may_cash": may(request, CASHIER, Verb.EDIT),
@@ -63,7 +66,9 @@ def use_advance(request: HttpRequest, party_id: int) -> HttpResponse:
     """Use a party's advance for what it owes."""
     back, code = f"/staff/accounts/{party_id}/", request.POST.get("currency", "")
     return attempt(
-        request, lambda: apply_credit(party_id=party_id, currency=code, on=today(), by=request.user), back=back
+        request,
+        lambda: apply_credit(party_id=party_id, currency=code, on=today(), by=request.user),
+        back=back,
     )
 
 

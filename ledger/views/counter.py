@@ -30,7 +30,9 @@ def cashier(request: HttpRequest) -> HttpResponse:
     context = {
         "shifts": shifts,
         "currencies": [CURRENCIES[code] for code in sorted(set(used))] or list(CURRENCIES.values()),
-        "receipts": Receipt.objects.filter(shift__in=shifts).select_related("book", "party", "void").order_by("-pk"),
+        "receipts": Receipt.objects.filter(shift__in=shifts)
+        .select_related("book", "party", "void")
+        .order_by("-pk"),
         "q": words,
         "parties": find_parties(words),
     }
@@ -44,7 +46,10 @@ def open_drawer(request: HttpRequest) -> HttpResponse:
 
     def work() -> None:
         open_shift(
-            cashier=request.user, currency=request.POST.get("currency", ""), opening=amount_in(request.POST, "opening"), on=today()
+            cashier=request.user,
+            currency=request.POST.get("currency", ""),
+            opening=amount_in(request.POST, "opening"),
+            on=today(),
         )
 
     return attempt(request, work, back="/staff/cashier/", done=_("The drawer is open."))
@@ -71,7 +76,9 @@ def pay(request: HttpRequest, party_id: int) -> HttpResponse:
     values = {name: request.POST.get(name, "") for name in ("amount", "currency", "method", "reference")}
 
     def receive() -> dict[str, int]:
-        method = values["method"] if values["method"] in (Method.CASH, Method.CHEQUE, Method.BANK) else Method.CASH
+        method = (
+            values["method"] if values["method"] in (Method.CASH, Method.CHEQUE, Method.BANK) else Method.CASH
+        )
         receipt = take_payment(
             party_id=party_id, amount=amount_in(request.POST, "amount"), currency=values["currency"], method=method,
             on=today(), by=request.user, reference=values["reference"][:80],
@@ -79,7 +86,9 @@ def pay(request: HttpRequest, party_id: int) -> HttpResponse:
         return {"receipt": receipt.pk}
 
     def work() -> str:
-        answer = once(f"counter:{request.user.pk}", request.POST.get("key", ""), {**values, "party": party_id}, receive)
+        answer = once(
+            f"counter:{request.user.pk}", request.POST.get("key", ""), {**values, "party": party_id}, receive
+        )
         return f"/staff/receipts/{answer['receipt']}/"
 
     return attempt(request, work, back=f"/staff/accounts/{party_id}/")
@@ -90,7 +99,9 @@ def pay(request: HttpRequest, party_id: int) -> HttpResponse:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a receipt."""
     kept = get_object_or_404(Receipt.objects.select_related("book", "party", "by", "void"), pk=pk)
-    return render(request, "ledger/receipt.html", {"receipt": kept, "may_void": may(request, TREASURY, Verb.EDIT)})
+    return render(
+        request, "ledger/receipt.html", {"receipt": kept, "may_void": may(request, TREASURY, Verb.EDIT)}
+    )
 
 
 @require_POST
@@ -113,7 +124,9 @@ def days(request: HttpRequest) -> HttpResponse:
         "today": today(),
         "totals": day_totals(today()),
         "open_shifts": Shift.objects.filter(closed_at=None).select_related("cashier"),
-        "closed_shifts": Shift.objects.filter(closed_at__isnull=False).select_related("cashier").order_by("-pk")[:30],
+        "closed_shifts": Shift.objects.filter(closed_at__isnull=False)
+        .select_related("cashier")
+        .order_by("-pk")[:30],
         "closed": DayClose.objects.select_related("by").order_by("-on")[:30],
         "may_close": may(request, TREASURY, Verb.EDIT),
     }

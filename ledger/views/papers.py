@@ -57,12 +57,32 @@ def statement_csv(request: HttpRequest, party_id: int) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="statement-{party_id}.csv"'
     sheet = csv.writer(response)
-    sheet.writerow([_("Day"), _("What"), _("Charge"), _("Period"), _("Receipt"), _("Amount"), _("Balance"), _("Currency")])
+    sheet.writerow(
+        [
+            _("Day"),
+            _("What"),
+            _("Charge"),
+            _("Period"),
+            _("Receipt"),
+            _("Amount"),
+            _("Balance"),
+            _("Currency"),
+        ]
+    )
     for account in statement(party, on=on):
         for line in account.lines:
             title = f"{Text3.of(line.title or '')} {line.label}".strip()
             sheet.writerow(
-                [line.on, line.kind, harmless(title), harmless(line.period), line.receipt, line.amount, line.balance, account.currency]
+                [
+                    line.on,
+                    line.kind,
+                    harmless(title),
+                    harmless(line.period),
+                    line.receipt,
+                    line.amount,
+                    line.balance,
+                    account.currency,
+                ]
             )
     return response
 

@@ -18,9 +18,22 @@ VALID_DAYS = 30
 def debts(party: Party, *, on: date) -> list[Any]:
     """Return what stands in the way: the party's open charges, and others' on its units."""
     own = open_items(party.pk, on=on)
-    units = {(each.unit.collection, each.unit.feature_id): each.unit_id for each in Liability.objects.on(on).filter(party=party).select_related("unit")}
-    others = Liability.objects.filter(unit__in=units.values()).exclude(party=party).values_list("party_id", flat=True).distinct()
-    of_units = [item for other in others for item in open_items(other, on=on) if (item.collection, item.feature_id) in units]
+    units = {
+        (each.unit.collection, each.unit.feature_id): each.unit_id
+        for each in Liability.objects.on(on).filter(party=party).select_related("unit")
+    }
+    others = (
+        Liability.objects.filter(unit__in=units.values())
+        .exclude(party=party)
+        .values_list("party_id", flat=True)
+        .distinct()
+    )
+    of_units = [
+        item
+        for other in others
+        for item in open_items(other, on=on)
+        if (item.collection, item.feature_id) in units
+    ]
     return own + of_units
 
 
@@ -31,7 +44,9 @@ def issue(party: Party, *, on: date, by: Any, purpose: str = "") -> Clearance:
     if owing:
         raise Conflict(
             _("Something is still owed"),
-            fields={"party": _("%(number)s charges are open on the party or its units.") % {"number": len(owing)}},
+            fields={
+                "party": _("%(number)s charges are open on the party or its units.") % {"number": len(owing)}
+            },
         )
     return Clearance.objects.create(
         token=secrets.token_urlsafe(18), party=party, issued_on=on, expires_on=on + timedelta(days=VALID_DAYS),

@@ -27,12 +27,16 @@ def deadline(assessment: Assessment, notified_on: date) -> date:
 
 
 @transaction.atomic
-def file(assessment: Assessment, *, party_id: int, notified_on: date, filed_on: date, grounds: str) -> Objection:
+def file(
+    assessment: Assessment, *, party_id: int, notified_on: date, filed_on: date, grounds: str
+) -> Objection:
     """Enter an objection of a liable party; after the deadline it is refused as late."""
     if not assessment.unit.liabilities.filter(party_id=party_id).exists():
         raise Unprocessable(_("Only who is liable can object"), fields={"party": _("Choose a liable party.")})
     if filed_on < notified_on or not grounds.strip():
-        raise Unprocessable(_("The objection is incomplete"), fields={"grounds": _("Give the grounds, and days in order.")})
+        raise Unprocessable(
+            _("The objection is incomplete"), fields={"grounds": _("Give the grounds, and days in order.")}
+        )
     last_day = deadline(assessment, notified_on)
     if filed_on > last_day:
         raise Late(_("The time to object ended on %(day)s.") % {"day": last_day.isoformat()})
@@ -57,7 +61,9 @@ def set_hearing(objection: Objection, *, on: date) -> Objection:
 
 
 @transaction.atomic
-def decide(objection: Objection, *, upheld: bool, new_total: Decimal | None, decision: str, on: date, by: Any) -> Objection:
+def decide(
+    objection: Objection, *, upheld: bool, new_total: Decimal | None, decision: str, on: date, by: Any
+) -> Objection:
     """Decide; if upheld, each liable party's charge falls by its share of the difference."""
     objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
     if objection.state not in OPEN:
@@ -66,7 +72,9 @@ def decide(objection: Objection, *, upheld: bool, new_total: Decimal | None, dec
         raise Unprocessable(_("A decision needs its reasons"), fields={"decision": _("Write the reasons.")})
     total = objection.assessment.total
     if upheld and (new_total is None or not 0 <= new_total < total):
-        raise Unprocessable(_("An upheld objection lowers the amount"), fields={"new_total": _("Enter the new total.")})
+        raise Unprocessable(
+            _("An upheld objection lowers the amount"), fields={"new_total": _("Enter the new total.")}
+        )
     objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
     objection.decided_on, objection.decision, objection.decided_by = on, decision, by
     objection.new_total = new_total if upheld else None

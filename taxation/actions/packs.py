@@ -58,11 +58,23 @@ def open_charge_types(recipe: Levy) -> None:
 def copy(pack: RulePack, *, by: Any) -> RulePack:
     """Make a draft with the same figures, to be changed."""
     draft = RulePack.objects.create(
-        levy=pack.levy, title=pack.title, source=pack.source, approval_above=pack.approval_above, copied_from=pack, by=by
+        levy=pack.levy,
+        title=pack.title,
+        source=pack.source,
+        approval_above=pack.approval_above,
+        copied_from=pack,
+        by=by,
     )
     copies = [
         RuleParameter(
-            pack=draft, key=p.key, title=p.title, kind=p.kind, value=p.value, unit=p.unit, source=p.source, verified=p.verified
+            pack=draft,
+            key=p.key,
+            title=p.title,
+            kind=p.kind,
+            value=p.value,
+            unit=p.unit,
+            source=p.source,
+            verified=p.verified,
         )
         for p in pack.parameters.all()
     ]
@@ -91,7 +103,9 @@ def check_value(kind: str, value: Any) -> Any:
     try:
         return CHECKS[kind](value)
     except (ValueError, TypeError, ArithmeticError, KeyError):
-        raise Unprocessable(_("This figure cannot be read"), fields={"value": _("It does not have the right form.")}) from None
+        raise Unprocessable(
+            _("This figure cannot be read"), fields={"value": _("It does not have the right form.")}
+        ) from None
 
 
 def _number(value: Any, *, most: Decimal | None = None) -> str:
@@ -102,7 +116,9 @@ def _number(value: Any, *, most: Decimal | None = None) -> str:
 
 
 def _table(value: Any) -> Any:
-    return {str(key): _table(part) if isinstance(part, dict) else _number(part) for key, part in value.items()}
+    return {
+        str(key): _table(part) if isinstance(part, dict) else _number(part) for key, part in value.items()
+    }
 
 
 def _brackets(value: Any) -> Any:
@@ -122,7 +138,8 @@ def _tiers(value: Any) -> Any:
 
 def _limits(value: Any) -> Any:
     return [
-        [None if up_to in (None, "") else _number(up_to), _number(least), _number(most)] for up_to, least, most in value
+        [None if up_to in (None, "") else _number(up_to), _number(least), _number(most)]
+        for up_to, least, most in value
     ]
 
 
@@ -147,7 +164,9 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
 
 
 @transaction.atomic
-def enact(pack: RulePack, *, valid_from: date | None, valid_to: date | None, source: str, by: Any) -> RulePack:
+def enact(
+    pack: RulePack, *, valid_from: date | None, valid_to: date | None, source: str, by: Any
+) -> RulePack:
     """Put a draft in force from a day; the pack before it ends the day before."""
     _require_draft(pack)
     missing = {}
@@ -157,9 +176,16 @@ def enact(pack: RulePack, *, valid_from: date | None, valid_to: date | None, sou
         missing["source"] = _("Name the law or decision.")
     if missing or valid_from is None:
         raise Unprocessable(_("The pack cannot be enacted yet"), fields=missing)
-    earlier = RulePack.objects.filter(levy=pack.levy, status=PackStatus.ENACTED, valid_to=None, valid_from__lt=valid_from)
+    earlier = RulePack.objects.filter(
+        levy=pack.levy, status=PackStatus.ENACTED, valid_to=None, valid_from__lt=valid_from
+    )
     earlier.update(valid_to=valid_from - timedelta(days=1))
-    pack.valid_from, pack.valid_to, pack.source, pack.status = valid_from, valid_to, source, PackStatus.ENACTED
+    pack.valid_from, pack.valid_to, pack.source, pack.status = (
+        valid_from,
+        valid_to,
+        source,
+        PackStatus.ENACTED,
+    )
     try:
         with transaction.atomic():
             pack.save(update_fields=["valid_from", "valid_to", "source", "status"])

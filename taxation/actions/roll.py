@@ -38,16 +38,20 @@ def preview(levy: str, *, period_start: date, period: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def start(levy: str, *, period_start: date, period_end: date, period: str, issued_on: date, by: Any) -> BillRun:
+def start(
+    levy: str, *, period_start: date, period_end: date, period: str, issued_on: date, by: Any
+) -> BillRun:
     """Open a run; another run of the levy may have the same period, but none that overlaps it."""
     if period_end < period_start:
-        raise Unprocessable(_("The period ends before it begins"), fields={"period_end": _("Choose a later day.")})
+        raise Unprocessable(
+            _("The period ends before it begins"), fields={"period_end": _("Choose a later day.")}
+        )
     pack = packs.in_force(levy, period_start)
     if pack.recipe.informative:
         raise Unprocessable(_("This tax is the State’s: it is shown for information and not billed here."))
-    overlapping = BillRun.objects.filter(levy=levy, period_start__lte=period_end, period_end__gte=period_start).exclude(
-        state=RunState.ROLLED_BACK
-    )
+    overlapping = BillRun.objects.filter(
+        levy=levy, period_start__lte=period_end, period_end__gte=period_start
+    ).exclude(state=RunState.ROLLED_BACK)
     if overlapping.exclude(period=period, period_start=period_start, period_end=period_end).exists():
         raise OverlappingPeriod(_("Another run of this levy covers part of these days."))
     packs.open_charge_types(pack.recipe)

@@ -33,11 +33,15 @@ class Assessment(models.Model):
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCY_CHOICES)
     components = models.JSONField(_("components"))
     breakdown = models.JSONField(_("breakdown"))
-    state = models.CharField(_("state"), max_length=10, choices=AssessmentState, default=AssessmentState.PROPOSED)
+    state = models.CharField(
+        _("state"), max_length=10, choices=AssessmentState, default=AssessmentState.PROPOSED
+    )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     proposed_at = models.DateTimeField(_("proposed at"), db_default=Now(), editable=False)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -46,7 +46,9 @@ class Objection(models.Model):
                 condition=models.Q(state__in=["filed", "hearing"]),
                 name="objection_one_open",
             ),
-            models.CheckConstraint(condition=models.Q(filed_on__gte=models.F("notified_on")), name="objection_dates"),
+            models.CheckConstraint(
+                condition=models.Q(filed_on__gte=models.F("notified_on")), name="objection_dates"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,7 +31,9 @@ class RulePackQuerySet(models.QuerySet):
 
     def in_force(self, on: date) -> Self:
         """Keep the enacted packs of a day."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), status=PackStatus.ENACTED, valid_from__lte=on)
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on), status=PackStatus.ENACTED, valid_from__lte=on
+        )
 
 
 class RulePack(models.Model):
@@ -47,7 +49,9 @@ class RulePack(models.Model):
         _("second signature above"), max_digits=MAX_DIGITS, decimal_places=DECIMALS, null=True, blank=True
     )
     copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1)
 
@@ -59,7 +63,8 @@ class RulePack(models.Model):
                 condition=~Q(status="enacted") | Q(valid_from__isnull=False), name="pack_enacted_has_dates"
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="pack_dates_in_order"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="pack_dates_in_order",
             ),
             ExclusionConstraint(
                 name="pack_no_overlap",

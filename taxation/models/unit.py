@@ -46,7 +46,9 @@ class TaxUnit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["collection", "feature_id"], condition=Q(retired_at__isnull=True), name="tax_unit_once"
+                fields=["collection", "feature_id"],
+                condition=Q(retired_at__isnull=True),
+                name="tax_unit_once",
             ),
             models.CheckConstraint(condition=Q(area_m2__gt=0), name="tax_unit_area"),
             models.CheckConstraint(condition=Q(subject__in=["building", "land"]), name="tax_unit_subject"),

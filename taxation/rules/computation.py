@@ -69,12 +69,16 @@ class Charge:
 class _Run:
     """The state of one computation: the facts, the parameters and the steps so far."""
 
-    def __init__(self, levy: Levy, values: Mapping[str, Any], facts: Facts, verified: Mapping[str, bool]) -> None:
+    def __init__(
+        self, levy: Levy, values: Mapping[str, Any], facts: Facts, verified: Mapping[str, bool]
+    ) -> None:
         self.levy, self.values, self.verified = levy, values, verified
         self.facts = dict(facts)
         self.steps: list[Step] = []
 
-    def note(self, kind: str, label: Text3, formula: str, result: Decimal, *keys: str, **more: Any) -> Decimal:
+    def note(
+        self, kind: str, label: Text3, formula: str, result: Decimal, *keys: str, **more: Any
+    ) -> Decimal:
         """Write down a step and return its result."""
         sure = all(self.verified.get(key, True) for key in keys if key)
         self.steps.append(Step(kind, label, formula, result, verified=sure, **more))
@@ -201,7 +205,8 @@ def _factor(run: _Run, factor: Factor) -> tuple[Decimal, str]:
         number = run.facts[factor.input]
         if number is None:
             raise Unprocessable(
-                _("The facts of the unit are incomplete or wrong"), fields={factor.input: _("This fact is needed.")}
+                _("The facts of the unit are incomplete or wrong"),
+                fields={factor.input: _("This fact is needed.")},
             )
         unit = run.levy.input(factor.input).unit
         return number, f"{_plain(number)} {unit}".strip()
@@ -232,7 +237,9 @@ def _check_limits(run: _Run, base: Base) -> None:
                 limits = {"least": least, "most": most}
                 raise Unprocessable(
                     _("The reference price is outside the legal limits"),
-                    fields={base.limited: _("For this size it lies between %(least)s and %(most)s.") % limits},
+                    fields={
+                        base.limited: _("For this size it lies between %(least)s and %(most)s.") % limits
+                    },
                 )
             return
 
@@ -262,7 +269,9 @@ def _round_base(run: _Run, base: Decimal) -> Decimal:
 
 def _component(run: _Run, part: Component, base: Decimal) -> Decimal:
     amount, formula = COMPONENTS[part.kind](run, part, base)
-    return run.note("component", part.title, formula, amount, part.parameter, article=part.article, code=part.code)
+    return run.note(
+        "component", part.title, formula, amount, part.parameter, article=part.article, code=part.code
+    )
 
 
 def _by_rate(run: _Run, part: Component, base: Decimal) -> tuple[Decimal, str]:
@@ -332,12 +341,17 @@ def _relieve(run: _Run, amounts: Amounts) -> Amounts:
             continue
         figure = run.figure(relief.parameter)
         if figure > 1:
-            raise Unprocessable(_("The facts of the unit are incomplete or wrong"), fields={relief.parameter: _("A relief cannot exceed the whole.")})
+            raise Unprocessable(
+                _("The facts of the unit are incomplete or wrong"),
+                fields={relief.parameter: _("A relief cannot exceed the whole.")},
+            )
         keep = figure if relief.keep else 1 - figure
         before = sum((amount for _code, amount in amounts), Decimal(0))
         formula = f"{run.money(before)} × {_percent(keep)}"
         amounts = [(code, amount * keep) for code, amount in amounts]
-        run.note("relief", relief.title, formula, before * keep - before, relief.parameter, article=relief.article)
+        run.note(
+            "relief", relief.title, formula, before * keep - before, relief.parameter, article=relief.article
+        )
     return amounts
 
 

@@ -30,14 +30,26 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     pack = get_object_or_404(RulePack, pk=pk)
     context = {
         "pack": pack,
-        "parameters": [(p, json.dumps(p.value, ensure_ascii=False, indent=1) if not isinstance(p.value, str) else p.value) for p in pack.parameters.all()],
+        "parameters": [
+            (
+                p,
+                json.dumps(p.value, ensure_ascii=False, indent=1)
+                if not isinstance(p.value, str)
+                else p.value,
+            )
+            for p in pack.parameters.all()
+        ],
         "is_draft": pack.status == PackStatus.DRAFT,
         "may_change": may(request, PACKS, Verb.EDIT),
-        "inputs": [{"input": each, "value": request.GET.get(each.name, each.default)} for each in pack.recipe.inputs],
+        "inputs": [
+            {"input": each, "value": request.GET.get(each.name, each.default)} for each in pack.recipe.inputs
+        ],
     }
     if "try" in request.GET:
         facts = {
-            each.name: (request.GET.get(each.name) == "on") if each.kind == "flag" else request.GET.get(each.name) or None
+            each.name: (request.GET.get(each.name) == "on")
+            if each.kind == "flag"
+            else request.GET.get(each.name) or None
             for each in pack.recipe.inputs
         }
         try:
@@ -82,7 +94,9 @@ def _value(kind: str, text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        raise Unprocessable(_("This figure cannot be read"), fields={"value": _("It does not have the right form.")}) from None
+        raise Unprocessable(
+            _("This figure cannot be read"), fields={"value": _("It does not have the right form.")}
+        ) from None
 
 
 @require_POST

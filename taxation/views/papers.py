@@ -50,7 +50,9 @@ def clear(request: HttpRequest, party_id: int) -> HttpResponse:
     party = get_object_or_404(Party, pk=party_id)
     return attempt(
         request,
-        lambda: f"/staff/tax/clearances/{issue(party, on=today(), by=request.user, purpose=request.POST.get('purpose', '')).pk}.pdf",
+        lambda: (
+            f"/staff/tax/clearances/{issue(party, on=today(), by=request.user, purpose=request.POST.get('purpose', '')).pk}.pdf"
+        ),
         back=f"/staff/tax/parties/{party_id}/",
     )
 
@@ -91,5 +93,3 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     response = render(request, "taxation/verify.html", context, status=200 if kept else 404)
     response["X-Robots-Tag"] = "noindex"
     return response
-
-

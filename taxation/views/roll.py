@@ -33,7 +33,9 @@ def index(request: HttpRequest) -> HttpResponse:
     levy, year = request.GET.get("levy", ""), _year(request.GET)
     context: dict[str, Any] = {
         "runs": BillRun.objects.select_related("by").order_by("-pk")[:50],
-        "packs": [pack for pack in RulePack.objects.in_force(date(year, 1, 1)) if not pack.recipe.informative],
+        "packs": [
+            pack for pack in RulePack.objects.in_force(date(year, 1, 1)) if not pack.recipe.informative
+        ],
         "levy": levy,
         "year": year,
         "may_run": may(request, ROLL, Verb.EDIT),

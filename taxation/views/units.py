@@ -67,12 +67,16 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     assessments = list(kept.assessments.select_related("pack", "proposed_by", "approved_by").order_by("-pk"))
     liabilities = list(kept.liabilities.on(today()).select_related("party").order_by("-num", "pk"))
     packs = _packs(kept)
-    chosen = next((one for one in packs if str(one.pk) == request.GET.get("pack")), packs[0] if packs else None)
+    chosen = next(
+        (one for one in packs if str(one.pk) == request.GET.get("pack")), packs[0] if packs else None
+    )
     words = request.GET.get("q", "")
     context = {
         "unit": kept,
         "assessments": assessments,
-        "current": next((one for one in assessments if one.state == AssessmentState.APPROVED and not one.valid_to), None),
+        "current": next(
+            (one for one in assessments if one.state == AssessmentState.APPROVED and not one.valid_to), None
+        ),
         "waiting": next((one for one in assessments if one.state == AssessmentState.PROPOSED), None),
         "liabilities": liabilities,
         "open": [
@@ -81,7 +85,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
             for item in open_items(each.party_id, on=today())
             if (item.collection, item.feature_id) == (kept.collection, kept.feature_id)
         ],
-        "bills": Bill.objects.filter(collection=kept.collection, feature_id=kept.feature_id, run__state="published")
+        "bills": Bill.objects.filter(
+            collection=kept.collection, feature_id=kept.feature_id, run__state="published"
+        )
         .select_related("run")
         .order_by("-pk"),
         "packs": packs,
@@ -98,7 +104,11 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _inputs(kept: TaxUnit, pack: RulePack | None) -> list[dict[str, Any]]:
     known = {"area_m2": kept.area_m2, "use": kept.use, **kept.facts}
-    return [{"input": each, "value": known.get(each.name, each.default)} for each in pack.recipe.inputs] if pack else []
+    return (
+        [{"input": each, "value": known.get(each.name, each.default)} for each in pack.recipe.inputs]
+        if pack
+        else []
+    )
 
 
 def _facts(pack: RulePack, request: HttpRequest) -> Facts:
@@ -146,7 +156,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def shares(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the liable parties: one line each, party number and share."""
     kept = get_object_or_404(TaxUnit, pk=pk)
-    numbers = [(party, num) for party, num in zip(request.POST.getlist("party"), request.POST.getlist("num"), strict=False) if party and num]
+    numbers = [
+        (party, num)
+        for party, num in zip(request.POST.getlist("party"), request.POST.getlist("num"), strict=False)
+        if party and num
+    ]
 
     def work() -> None:
         whole = [(int(party), int(num)) for party, num in numbers if party.isdigit() and num.isdigit()]
@@ -171,4 +185,6 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponse:
             filed_on=day_in(request.POST, "filed_on", today()), grounds=request.POST.get("grounds", ""),
         )  # fmt: skip
 
-    return attempt(request, work, back=f"/staff/tax/units/{contested.unit_id}/", done=_("The objection is entered."))
+    return attempt(
+        request, work, back=f"/staff/tax/units/{contested.unit_id}/", done=_("The objection is entered.")
+    )

@@ -23,7 +23,14 @@ def terms(code: str, key: str) -> dict:
 
 
 EXAMPLES = [
-    ("PS-1", "ps-building", {"annual_rent": 2406}, "1925", {"property": "192.500", "education": "134.750"}, "327.250"),
+    (
+        "PS-1",
+        "ps-building",
+        {"annual_rent": 2406},
+        "1925",
+        {"property": "192.500", "education": "134.750"},
+        "327.250",
+    ),
     ("PS-2", "ps-land", {"market_value": 85000}, "5100", {"land": "255.000"}, "255.000"),
     (
         "JO-1",
@@ -33,11 +40,24 @@ EXAMPLES = [
         {"building": "144.000", "education": "28.800", "sewerage": "43.200"},
         "216.000",
     ),
-    ("JO-2", "jo-land-2025", {"area_m2": 1000, "zone": "residential_a", "price_m2": 50}, "19500", {"land": "7.800"}, "7.800"),
+    (
+        "JO-2",
+        "jo-land-2025",
+        {"area_m2": 1000, "zone": "residential_a", "price_m2": 50},
+        "19500",
+        {"land": "7.800"},
+        "7.800",
+    ),
     (
         "JO-3",
         "jo-building-2025",
-        {"area_m2": 176, "price_m2": 415, "use": "residential", "owner_occupied": True, "depreciation": "0.15"},
+        {
+            "area_m2": 176,
+            "price_m2": 415,
+            "use": "residential",
+            "owner_occupied": True,
+            "depreciation": "0.15",
+        },
         "73040",
         {"building": "124.168"},
         "124.168",
@@ -45,7 +65,13 @@ EXAMPLES = [
     (
         "JO-4",
         "jo-building-2025",
-        {"area_m2": 1000, "price_m2": 100, "use": "residential", "owner_occupied": True, "depreciation": "0.20"},
+        {
+            "area_m2": 1000,
+            "price_m2": 100,
+            "use": "residential",
+            "owner_occupied": True,
+            "depreciation": "0.20",
+        },
         "100000",
         {"building": "160.000"},
         "160.000",
@@ -66,9 +92,30 @@ EXAMPLES = [
         {"rental": "75600000.00", "upkeep": "16200000.00"},
         "91800000.00",
     ),
-    ("LB-3", "lb-built", {"net_revenue": 1000000000, "owner_homes": 1}, "640000000", {"built": "25600000.00"}, "25600000.00"),
-    ("LB-4", "lb-built", {"net_revenue": 3000000000}, "3000000000", {"built": "173400000.00"}, "173400000.00"),
-    ("LB-5", "lb-built", {"net_revenue": 7000000000}, "7000000000", {"built": "633500000.00"}, "633500000.00"),
+    (
+        "LB-3",
+        "lb-built",
+        {"net_revenue": 1000000000, "owner_homes": 1},
+        "640000000",
+        {"built": "25600000.00"},
+        "25600000.00",
+    ),
+    (
+        "LB-4",
+        "lb-built",
+        {"net_revenue": 3000000000},
+        "3000000000",
+        {"built": "173400000.00"},
+        "173400000.00",
+    ),
+    (
+        "LB-5",
+        "lb-built",
+        {"net_revenue": 7000000000},
+        "7000000000",
+        {"built": "633500000.00"},
+        "633500000.00",
+    ),
     (
         "TN-1",
         "tn-tib",
@@ -77,7 +124,14 @@ EXAMPLES = [
         {"tib": "57.600", "fnah": "19.200"},
         "76.800",
     ),
-    ("TN-2", "tn-tib", {"area_m2": 95, "price_m2": 150, "services": 4}, "285.000", {"tib": "28.500", "fnah": "11.400"}, "39.900"),
+    (
+        "TN-2",
+        "tn-tib",
+        {"area_m2": 95, "price_m2": 150, "services": 4},
+        "285.000",
+        {"tib": "28.500", "fnah": "11.400"},
+        "39.900",
+    ),
     (
         "TN-3",
         "tn-tib",
@@ -99,7 +153,13 @@ EXAMPLES = [
     (
         "G-2",
         "area-table",
-        {"zone": "a", "use": "residential", "area_m2": 140, "floor_coefficient": "0.95", "age_coefficient": "0.90"},
+        {
+            "zone": "a",
+            "use": "residential",
+            "area_m2": 140,
+            "floor_coefficient": "0.95",
+            "age_coefficient": "0.90",
+        },
         "502.74",
         {"property": "502.74"},
         "502.74",
@@ -107,7 +167,9 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "code", "facts", "base", "components", "total"), EXAMPLES, ids=[e[0] for e in EXAMPLES])
+@pytest.mark.parametrize(
+    ("name", "code", "facts", "base", "components", "total"), EXAMPLES, ids=[e[0] for e in EXAMPLES]
+)
 def test_the_statute_example_comes_out_to_the_last_decimal(name, code, facts, base, components, total):
     outcome = charge(code, **facts)
     assert outcome.base == D(base)
@@ -133,9 +195,15 @@ def test_ps_1_penalty_is_five_percent_in_the_year_and_ten_after_it():
 
 def test_ps_1_revenue_is_split_ninety_ten_or_as_the_pilot_has_it():
     rule = terms("ps-building", "terms.property")
-    assert split_revenue(rule, D("192.500"), "JOD") == [("municipality", D("173.250")), ("ministry", D("19.250"))]
+    assert split_revenue(rule, D("192.500"), "JOD") == [
+        ("municipality", D("173.250")),
+        ("ministry", D("19.250")),
+    ]
     pilot = {**rule, "split": [["municipality", "0.84"], ["ministry", "0.16"]]}
-    assert split_revenue(pilot, D("192.500"), "JOD") == [("municipality", D("161.700")), ("ministry", D("30.800"))]
+    assert split_revenue(pilot, D("192.500"), "JOD") == [
+        ("municipality", D("161.700")),
+        ("ministry", D("30.800")),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +224,11 @@ def test_jo_1_paying_early_saves_and_paying_late_costs(on, owed):
 
 def test_lb_1_three_months_late_cost_six_percent():
     late = quote(
-        terms("lb-municipal", "terms"), code="LBP", due=date(2026, 3, 1), on=date(2026, 6, 1), principal=D("28080000.00")
+        terms("lb-municipal", "terms"),
+        code="LBP",
+        due=date(2026, 3, 1),
+        on=date(2026, 6, 1),
+        principal=D("28080000.00"),
     )
     assert late.penalty == D("1684800.00")
     assert late.total == D("29764800.00")
@@ -166,7 +238,9 @@ def test_tn_1_lateness_counts_from_the_next_january_and_never_passes_the_princip
     rule = terms("tn-tib", "terms")
     tib = D("57.600")
     assert quote(rule, code="TND", due=date(2025, 1, 1), on=date(2025, 12, 31), principal=tib).penalty == 0
-    assert quote(rule, code="TND", due=date(2025, 1, 1), on=date(2026, 6, 10), principal=tib).penalty == D("4.320")
+    assert quote(rule, code="TND", due=date(2025, 1, 1), on=date(2026, 6, 10), principal=tib).penalty == D(
+        "4.320"
+    )
     assert quote(rule, code="TND", due=date(2025, 1, 1), on=date(2034, 5, 1), principal=tib).penalty == tib
 
 

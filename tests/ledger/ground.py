@@ -44,7 +44,9 @@ def charge_type(code: str = "property", currency: str = "ILS", **more) -> Charge
     return ChargeType.objects.get_or_create(code=code, defaults=values)[0]
 
 
-def run(*, period: str = "2026", currency: str = "ILS", terms: dict | None = None, codes=("property",)) -> BillRun:
+def run(
+    *, period: str = "2026", currency: str = "ILS", terms: dict | None = None, codes=("property",)
+) -> BillRun:
     year = int(period[:4])
     for code in codes:
         charge_type(code, currency)
@@ -57,7 +59,9 @@ def run(*, period: str = "2026", currency: str = "ILS", terms: dict | None = Non
 
 def source(units: list[dict], shares: list[tuple[int, int, int, int]]) -> Source:
     """Return a source from plain rows: `units` by key, `shares` as (key, party, num, den)."""
-    rows = [{"collection": "buildings", "feature_id": u["key"], "label": "", "breakdown": {}, **u} for u in units]
+    rows = [
+        {"collection": "buildings", "feature_id": u["key"], "label": "", "breakdown": {}, **u} for u in units
+    ]
     parties = [dict(zip(("key", "party_id", "num", "den"), share, strict=True)) for share in shares]
     return Source(UNITS, PARTIES, BREAKDOWNS, {"units": json.dumps(rows), "parties": json.dumps(parties)})
 

@@ -25,7 +25,9 @@ def test_a_bill_is_shared_among_co_owners_to_the_last_fils_in_both_directions():
     for owner, share in zip(owners, shares, strict=True):
         assert sum(entries.filter(account__party=owner).values_list("amount", flat=True)) == share
     for code, total in (("property", "192.500"), ("education", "134.750")):
-        assert sum(entries.filter(account__charge_type__code=code).values_list("amount", flat=True)) == D(total)
+        assert sum(entries.filter(account__charge_type__code=code).values_list("amount", flat=True)) == D(
+            total
+        )
 
 
 def test_a_run_goes_on_where_it_was_and_bills_every_unit_once():
@@ -46,7 +48,10 @@ def test_a_second_run_of_the_same_levy_and_period_bills_nothing_again():
     who = party()
     bill(who, "10.00")
     again = run()
-    chunk = bill_chunk(again.pk, source([{"key": 1, "amount": "10.00", "components": {"property": "10.00"}}], [(1, who.pk, 1, 1)]))
+    chunk = bill_chunk(
+        again.pk,
+        source([{"key": 1, "amount": "10.00", "components": {"property": "10.00"}}], [(1, who.pk, 1, 1)]),
+    )
     assert (chunk.bills, chunk.amount) == (0, 0)
     assert Bill.objects.count() == 1
 
@@ -71,7 +76,10 @@ def test_a_published_run_can_neither_be_rolled_back_nor_published_again():
 
 def test_a_charge_of_nothing_is_a_bill_without_entries():
     billing = run()
-    bill_chunk(billing.pk, source([{"key": 1, "amount": "0", "components": {"property": "0"}}], [(1, party().pk, 1, 1)]))
+    bill_chunk(
+        billing.pk,
+        source([{"key": 1, "amount": "0", "components": {"property": "0"}}], [(1, party().pk, 1, 1)]),
+    )
     finish(billing)
     assert Bill.objects.get(run=billing).amount == 0
     assert not Posting.objects.exists()

@@ -91,8 +91,18 @@ def test_an_advance_is_used_for_the_next_bill_and_no_more_than_it_is_paid_back()
     assert owed(who) == 0
     assert balance(credit_of(who.pk, "ILS")) == D("-35.00")
     with pytest.raises(AmountRefused):
-        refund_credit(party_id=who.pk, amount=D("36.00"), currency="ILS", method="bank", on=SPRING, by=user("c"), reason="x")
-    refund_credit(party_id=who.pk, amount=D("35.00"), currency="ILS", method="bank", on=SPRING, by=user("c"), reason="x")
+        refund_credit(
+            party_id=who.pk,
+            amount=D("36.00"),
+            currency="ILS",
+            method="bank",
+            on=SPRING,
+            by=user("c"),
+            reason="x",
+        )
+    refund_credit(
+        party_id=who.pk, amount=D("35.00"), currency="ILS", method="bank", on=SPRING, by=user("c"), reason="x"
+    )
     assert balance(credit_of(who.pk, "ILS")) == 0
 
 
@@ -126,13 +136,20 @@ def test_an_amount_that_is_no_money_is_refused(amount):
 
 def test_receipt_numbers_start_anew_each_year_and_follow_one_another():
     who = party()
-    numbers = [str(pay(who, "1.00", on=day)) for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 1))]
+    numbers = [
+        str(pay(who, "1.00", on=day)) for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 1))
+    ]
     assert numbers == ["A-2025-000001", "A-2026-000001", "A-2026-000002"]
 
 
 def test_the_ministrys_tenth_is_owed_to_it_when_the_tax_is_paid():
     who = party()
-    split = {**TERMS, "discounts": [], "penalty": {"kind": "none"}, "split": [["municipality", "0.9"], ["ministry", "0.1"]]}
+    split = {
+        **TERMS,
+        "discounts": [],
+        "penalty": {"kind": "none"},
+        "split": [["municipality", "0.9"], ["ministry", "0.1"]],
+    }
     bill(who, "192.500", currency="JOD", terms=split)
     assert balance(named("beneficiary", "ministry", "JOD")) == 0
     pay(who, "192.500", currency="JOD")
@@ -166,7 +183,9 @@ def test_a_bounced_cheque_reopens_the_charge():
 
 def test_a_collectors_cash_is_in_custody_until_it_is_counted():
     who, collector = party(), user("collector")
-    take_payment(party_id=who.pk, amount=D("40.00"), currency="ILS", method="collector", on=SPRING, by=collector)
+    take_payment(
+        party_id=who.pk, amount=D("40.00"), currency="ILS", method="collector", on=SPRING, by=collector
+    )
     assert balance(named("custody", str(collector.pk), "ILS")) == D("40.00")
     with pytest.raises(AmountRefused):
         hand_in(collector=collector, counted=D("41.00"), currency="ILS", on=SPRING, by=user("cashier"))
@@ -205,7 +224,9 @@ def test_an_upheld_objection_lowers_the_charge_and_what_was_overpaid_is_an_advan
     who = party()
     due = bill(who, "200.00")
     pay(who, "180.00", on=date(2026, 1, 5))
-    reduce_charge(party_id=who.pk, bill=due, amount=D("50.00"), on=SPRING, by=user("t"), reason="objection upheld")
+    reduce_charge(
+        party_id=who.pk, bill=due, amount=D("50.00"), on=SPRING, by=user("t"), reason="objection upheld"
+    )
     assert open_items(who.pk, on=SPRING) == []
     assert balance(credit_of(who.pk, "ILS")) == D("-50.00")
 
@@ -214,7 +235,9 @@ def test_a_plan_freezes_lateness_while_kept_and_breaks_on_the_day_it_is_not():
     who = party()
     due = bill(who, "200.00")
     parts = [(date(2026, 6, 15), D("103.00")), (date(2026, 7, 15), D("103.00"))]
-    plan = agree_plan(party_id=who.pk, currency="ILS", bills=[due], instalments=parts, on=SPRING, by=user("t"))
+    plan = agree_plan(
+        party_id=who.pk, currency="ILS", bills=[due], instalments=parts, on=SPRING, by=user("t")
+    )
     assert owed(who, date(2026, 6, 10)) == D("206.00")
     pay(who, "103.00", on=date(2026, 6, 10))
     assert missed_on(plan, on=date(2026, 7, 15)) is None
@@ -230,7 +253,12 @@ def test_a_plan_must_come_to_what_is_owed():
     due = bill(who, "200.00")
     with pytest.raises(AmountRefused):
         agree_plan(
-            party_id=who.pk, currency="ILS", bills=[due], instalments=[(date(2026, 6, 1), D("200.00"))], on=SPRING, by=user("t")
+            party_id=who.pk,
+            currency="ILS",
+            bills=[due],
+            instalments=[(date(2026, 6, 1), D("200.00"))],
+            on=SPRING,
+            by=user("t"),
         )
 
 

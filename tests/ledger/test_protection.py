@@ -25,7 +25,9 @@ def refused(sql: str) -> bool:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
     except (ProgrammingError, DatabaseError) as error:
-        return "permission denied" in str(error) or "only ever added" in str(error) or "may change" in str(error)
+        return (
+            "permission denied" in str(error) or "only ever added" in str(error) or "may change" in str(error)
+        )
     return False
 
 
@@ -52,7 +54,6 @@ def test_the_application_cannot_forge_the_chain_or_move_amounts(role):
         assert refused("UPDATE ledger_account SET party_id = 1")
 
 
-
 @pytest.mark.django_db
 def test_even_the_owner_cannot_update_or_delete_entries():
     bill(party(), "10.00")
@@ -67,7 +68,12 @@ def test_an_unbalanced_posting_does_not_commit():
     with pytest.raises(IntegrityError, match="does not balance"):
         post(kind="transfer", legs=[Leg(cash.pk, D(10)), Leg(revenue.pk, D(-9))], on=SPRING, by=user("t"))
     with pytest.raises(IntegrityError, match="does not balance"):
-        post(kind="transfer", legs=[Leg(cash.pk, D(10)), Leg(named("revenue", "x", "JOD").pk, D(-10))], on=SPRING, by=None)
+        post(
+            kind="transfer",
+            legs=[Leg(cash.pk, D(10)), Leg(named("revenue", "x", "JOD").pk, D(-10))],
+            on=SPRING,
+            by=None,
+        )
     assert not Posting.objects.exists()
     assert not Entry.objects.exists()
 
@@ -75,7 +81,9 @@ def test_an_unbalanced_posting_does_not_commit():
 @pytest.mark.django_db(transaction=True)
 def test_no_entry_joins_a_posting_that_is_sealed():
     accounts = named("bank", "vault", "ILS"), named("revenue", "x", "ILS")
-    posting = post(kind="transfer", legs=[Leg(accounts[0].pk, D(10)), Leg(accounts[1].pk, D(-10))], on=SPRING, by=None)
+    posting = post(
+        kind="transfer", legs=[Leg(accounts[0].pk, D(10)), Leg(accounts[1].pk, D(-10))], on=SPRING, by=None
+    )
     with pytest.raises(IntegrityError, match="being made"):
         Entry.objects.create(posting=posting, account=accounts[0], amount=D(5))
     with pytest.raises(IntegrityError, match="being made"):
@@ -88,7 +96,9 @@ def test_every_posting_is_sealed_in_order_and_each_seal_covers_the_one_before():
     bill(who, "100.00")
     pay(who, "50.00")
     seals = list(Seal.objects.order_by("seq"))
-    assert [seal.posting_id for seal in seals] == list(Posting.objects.order_by("pk").values_list("pk", flat=True))
+    assert [seal.posting_id for seal in seals] == list(
+        Posting.objects.order_by("pk").values_list("pk", flat=True)
+    )
     assert bytes(seals[1].previous) == bytes(seals[0].hash)
 
 
@@ -116,5 +126,9 @@ def test_a_counter_cannot_be_moved_by_more_than_one_or_back():
 @pytest.mark.django_db(transaction=True)
 def test_a_number_that_was_taken_must_be_used():
     pay(party(), "1.00")
-    with pytest.raises(IntegrityError, match="taken and not used"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="taken and not used"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE ledger_receiptcounter SET last = last + 1")

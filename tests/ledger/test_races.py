@@ -50,7 +50,11 @@ def test_callbacks_and_the_browsers_return_book_one_receipt_per_reference():
     payments = []
     for n in range(20):
         who = chance.choice(debtors)
-        payments.append(online.start(party_id=who.pk, amount=D(chance.randint(1, 300)), currency="ILS", bills=[], return_url="/")[0])
+        payments.append(
+            online.start(
+                party_id=who.pk, amount=D(chance.randint(1, 300)), currency="ILS", bills=[], return_url="/"
+            )[0]
+        )
         provider("test").decide(payments[-1].reference, "failed" if n % 5 == 4 else "paid")
     calls = [payment.reference for payment in payments for _ in range(chance.randint(1, 5))]
     chance.shuffle(calls)
@@ -76,7 +80,9 @@ def test_two_people_paying_the_same_bill_at_once_do_not_pay_it_twice():
 
 def test_a_receipt_voided_by_many_is_void_once():
     who, clerk = party(), user("clerk")
-    receipt = take_payment(party_id=who.pk, amount=D("5.00"), currency="ILS", method="bank", on=SPRING, by=clerk)
+    receipt = take_payment(
+        party_id=who.pk, amount=D("5.00"), currency="ILS", method="bank", on=SPRING, by=clerk
+    )
     assert together([lambda: void_receipt(receipt, reason="wrong", on=SPRING, by=clerk)] * 6) == []
     assert breaches() == []
     assert Receipt.objects.filter(void__isnull=False).count() == 1
@@ -113,4 +119,3 @@ def crowd(*, payers: int, acts: int) -> None:
     faults = together([lambda n=n: payer(n) for n in range(payers)], at_once=payers)
     assert faults == []
     assert breaches() == []
-

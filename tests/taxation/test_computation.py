@@ -18,7 +18,14 @@ def run(code, facts, *, change=None, **more):
 
 def test_every_step_is_labelled_in_three_languages_and_ends_in_the_total():
     steps = run("ps-building", {"annual_rent": 2406}).steps
-    assert [step.kind for step in steps] == ["base", "deduction", "rounding", "component", "component", "total"]
+    assert [step.kind for step in steps] == [
+        "base",
+        "deduction",
+        "rounding",
+        "component",
+        "component",
+        "total",
+    ]
     assert all(step.label.ar and step.label.en and step.label.fr for step in steps)
     assert steps[3].formula == "1,925 × 10%"
     assert steps[-1].formula == "192.500 + 134.750"

@@ -72,14 +72,18 @@ def test_the_counter_takes_a_payment_once_and_prints_its_receipt(sign_in):
     shift = Shift.objects.get()
     clerk.post(f"/staff/cashier/{shift.pk}/close/", {"counted": str(50 + receipt.amount)})
     assert Shift.objects.get().closed_at is not None
-    assert "paid" in {row[0] for row in sign_in("treasurer").get("/staff/tax/?status=paid").context["legend"] if row[2]}
+    assert "paid" in {
+        row[0] for row in sign_in("treasurer").get("/staff/tax/?status=paid").context["legend"] if row[2]
+    }
 
 
 def test_only_the_treasurer_voids_and_a_reason_is_asked_for(sign_in):
     _made, owner = billed()
     clerk, treasurer = sign_in("clerk"), sign_in("treasurer")
     clerk.post("/staff/cashier/open/", {"currency": "JOD", "opening": "0"})
-    clerk.post(f"/staff/accounts/{owner.pk}/pay/", {"key": "k", "currency": "JOD", "amount": "5", "method": "cash"})
+    clerk.post(
+        f"/staff/accounts/{owner.pk}/pay/", {"key": "k", "currency": "JOD", "amount": "5", "method": "cash"}
+    )
     receipt = Receipt.objects.get()
     assert clerk.post(f"/staff/receipts/{receipt.pk}/void/", {"reason": "x"}).status_code in (403, 404)
     treasurer.post(f"/staff/receipts/{receipt.pk}/void/", {"reason": " "})
@@ -93,12 +97,15 @@ def test_the_treasurer_sees_a_dry_run_starts_a_run_and_publishes(sign_in):
     made = unit(1, annual_rent="2406")
     owned(made)
     sign_in("assessor").post(
-        f"/staff/tax/units/{made.pk}/assess/", {"pack": RulePack.objects.get().pk, "annual_rent": "2406", "on": "2026-01-01"}
+        f"/staff/tax/units/{made.pk}/assess/",
+        {"pack": RulePack.objects.get().pk, "annual_rent": "2406", "on": "2026-01-01"},
     )
     treasurer = sign_in("treasurer")
     page = treasurer.get("/staff/tax/roll/?levy=ps-building&year=2026&lang=en").content.decode()
     assert "327.250" in page
-    assert treasurer.post("/staff/tax/roll/start/", {"levy": "ps-building", "year": "2026"}).status_code == 302
+    assert (
+        treasurer.post("/staff/tax/roll/start/", {"levy": "ps-building", "year": "2026"}).status_code == 302
+    )
     run = roll.carry_on(BillRun.objects.get(), lambda done, total, message: None)
     treasurer.post(f"/staff/tax/roll/{run.pk}/act/", {"deed": "publish"})
     run.refresh_from_db()
@@ -130,7 +137,10 @@ def test_a_clearance_is_refused_while_anything_is_owed_and_verified_without_pers
     clerk.post(f"/staff/tax/parties/{owner.pk}/clear/", {"purpose": "permit"})
     assert not Clearance.objects.exists()
     clerk.post("/staff/cashier/open/", {"currency": "JOD", "opening": "0"})
-    clerk.post(f"/staff/accounts/{owner.pk}/pay/", {"key": "k", "currency": "JOD", "amount": "1000", "method": "cash"})
+    clerk.post(
+        f"/staff/accounts/{owner.pk}/pay/",
+        {"key": "k", "currency": "JOD", "amount": "1000", "method": "cash"},
+    )
     clerk.post(f"/staff/tax/parties/{owner.pk}/clear/", {"purpose": "permit"})
     certificate = Clearance.objects.get()
     assert clerk.get(f"/staff/tax/clearances/{certificate.pk}.pdf").content[:5] == b"%PDF-"
@@ -153,7 +163,12 @@ def test_an_objection_is_entered_in_time_and_refused_when_late(sign_in):
     made, owner = billed()
     assessor, contested = sign_in("assessor"), Assessment.objects.get(unit=made)
     address = f"/staff/tax/assessments/{contested.pk}/object/"
-    form = {"party": owner.pk, "notified_on": "2026-01-10", "filed_on": "2026-03-10", "grounds": "rent too high"}
+    form = {
+        "party": owner.pk,
+        "notified_on": "2026-01-10",
+        "filed_on": "2026-03-10",
+        "grounds": "rent too high",
+    }
     assessor.post(address, form)
     assert not Objection.objects.exists()
     assessor.post(address, {**form, "filed_on": "2026-02-09"})
@@ -166,11 +181,14 @@ def test_an_officer_copies_changes_tries_and_enacts_a_pack(sign_in):
     treasurer.post(f"/staff/tax/packs/{present.pk}/copy/")
     draft = RulePack.objects.get(status="draft")
     treasurer.post(
-        f"/staff/tax/packs/{draft.pk}/change/", {"key": "rate.property", "value": "0.12", "source": "Decision 7", "verified": "on"}
+        f"/staff/tax/packs/{draft.pk}/change/",
+        {"key": "rate.property", "value": "0.12", "source": "Decision 7", "verified": "on"},
     )
     page = treasurer.get(f"/staff/tax/packs/{draft.pk}/?try=1&annual_rent=2406&lang=en").content.decode()
     assert "231.000" in page
-    treasurer.post(f"/staff/tax/packs/{draft.pk}/enact/", {"valid_from": "2027-01-01", "source": "Decision 7"})
+    treasurer.post(
+        f"/staff/tax/packs/{draft.pk}/enact/", {"valid_from": "2027-01-01", "source": "Decision 7"}
+    )
     draft.refresh_from_db()
     assert draft.status == "enacted"
 
@@ -179,7 +197,9 @@ def test_the_test_provider_pays_and_the_return_page_names_nobody(client):
     from ledger.actions import online
 
     made, owner = billed()
-    payment, address = online.start(party_id=owner.pk, amount=D("10.000"), currency="JOD", bills=[], return_url="/")
+    payment, address = online.start(
+        party_id=owner.pk, amount=D("10.000"), currency="JOD", bills=[], return_url="/"
+    )
     assert client.get(address).status_code == 200
     page = client.post(address, {"pay": "1"}, follow=True).content.decode()
     assert Receipt.objects.get().reference == f"test:{payment.reference}"
@@ -187,7 +207,9 @@ def test_the_test_provider_pays_and_the_return_page_names_nobody(client):
     headers, body = online.provider("test").webhook(payment.reference)
     again = client.post("/pay/test/callback/", body, content_type="application/json", headers=headers)
     assert again.json() == {"state": "paid"}
-    forged = client.post("/pay/test/callback/", body, content_type="application/json", headers={"X-Signature": "0"})
+    forged = client.post(
+        "/pay/test/callback/", body, content_type="application/json", headers={"X-Signature": "0"}
+    )
     assert forged.status_code == 403
     assert Receipt.objects.count() == 1
     assert made.pk

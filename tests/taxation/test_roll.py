@@ -29,7 +29,12 @@ def quiet(done, total, message):
 def run_for(levy="ps-building", period="2026"):
     year = int(period)
     run = roll.start(
-        levy, period_start=date(year, 1, 1), period_end=date(year, 12, 31), period=period, issued_on=date(year, 1, 1), by=None
+        levy,
+        period_start=date(year, 1, 1),
+        period_end=date(year, 12, 31),
+        period=period,
+        issued_on=date(year, 1, 1),
+        by=None,
     )
     return roll.carry_on(run, quiet, size=2)
 
@@ -121,7 +126,12 @@ def test_a_period_that_overlaps_another_is_refused():
         )  # fmt: skip
     with pytest.raises(Unprocessable):
         roll.start(
-            "ps-building", period_start=date(2027, 7, 1), period_end=date(2027, 6, 30), period="?", issued_on=NEW_YEAR, by=None
+            "ps-building",
+            period_start=date(2027, 7, 1),
+            period_end=date(2027, 6, 30),
+            period="?",
+            issued_on=NEW_YEAR,
+            by=None,
         )
 
 
@@ -132,7 +142,10 @@ def test_the_new_owner_is_liable_from_the_following_year():
     (buyer,) = owned(made, since=date(2026, 6, 1))
     run_for(period="2026")
     run_for(period="2027")
-    assert list(BillShare.objects.order_by("bill_id").values_list("party_id", flat=True)) == [seller.pk, buyer.pk]
+    assert list(BillShare.objects.order_by("bill_id").values_list("party_id", flat=True)) == [
+        seller.pk,
+        buyer.pk,
+    ]
 
 
 @pytest.mark.parametrize("nums", [(12, 11), (12, 13), (24, 0), ()])
@@ -179,7 +192,12 @@ def test_two_enacted_packs_never_overlap():
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("rate.property", "1.5"), ("rate.property", "-0.1"), ("rate.property", "ten"), ("terms.property", {"due": {}})],
+    [
+        ("rate.property", "1.5"),
+        ("rate.property", "-0.1"),
+        ("rate.property", "ten"),
+        ("terms.property", {"due": {}}),
+    ],
 )
 def test_a_figure_of_the_wrong_form_is_refused(key, value):
     draft = packs.copy(pack(), by=None)

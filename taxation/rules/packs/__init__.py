@@ -3,9 +3,7 @@
 from taxation.rules.packs import generic, jo, lb, ps, tn
 from taxation.rules.schema import Levy
 
-LEVIES: dict[str, Levy] = {
-    levy.code: levy for module in (ps, jo, lb, tn, generic) for levy in module.LEVIES
-}
+LEVIES: dict[str, Levy] = {levy.code: levy for module in (ps, jo, lb, tn, generic) for levy in module.LEVIES}
 
 
 def levy(code: str) -> Levy:

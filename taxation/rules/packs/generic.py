@@ -61,7 +61,13 @@ MILL = Levy(
     ),
     bases=(Base(words.VALUE, (Factor(input="market_value"), Factor(parameter="ratio"))),),
     deductions=(
-        Deduction(words.EXEMPTION, "exemption.unit", kind="amount", times="exemption", when=(When("exemption", "gt", 0),)),
+        Deduction(
+            words.EXEMPTION,
+            "exemption.unit",
+            kind="amount",
+            times="exemption",
+            when=(When("exemption", "gt", 0),),
+        ),
     ),
     components=(Component("property", TAX, "rate.mill"),),
     reliefs=(EXEMPT,),
@@ -85,7 +91,9 @@ AGE = Text3(ar="معامل العمر", en="Age coefficient", fr="Coefficient de
 TABLE = Levy(
     code="area-table",
     jurisdiction="",
-    title=Text3(ar="ضريبة الأبنية بالمساحة", en="Buildings tax by area", fr="Taxe sur les bâtiments à la surface"),
+    title=Text3(
+        ar="ضريبة الأبنية بالمساحة", en="Buildings tax by area", fr="Taxe sur les bâtiments à la surface"
+    ),
     currency="ILS",
     subject="building",
     liable="owner",

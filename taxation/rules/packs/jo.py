@@ -39,7 +39,9 @@ EXEMPT = Relief(words.EXEMPTION, "relief.exempt", (When("exempt"),))
 BUILDINGS = Levy(
     code="jo-building",
     jurisdiction="JO",
-    title=Text3(ar="ضريبة الأبنية (المسقفات)", en="Buildings tax (musaqafat)", fr="Taxe sur les bâtiments (musaqafat)"),
+    title=Text3(
+        ar="ضريبة الأبنية (المسقفات)", en="Buildings tax (musaqafat)", fr="Taxe sur les bâtiments (musaqafat)"
+    ),
     currency="JOD",
     subject="building",
     liable="owner",
@@ -70,7 +72,11 @@ VACANT_LAND = Levy(
     subject="land",
     liable="owner",
     inputs=(
-        Input("annual_value", Text3(ar="صافي التقدير السنوي", en="Net annual estimate", fr="Estimation annuelle nette"), unit="JOD"),
+        Input(
+            "annual_value",
+            Text3(ar="صافي التقدير السنوي", en="Net annual estimate", fr="Estimation annuelle nette"),
+            unit="JOD",
+        ),
         EXEMPT_INPUT,
     ),
     bases=(Base(words.VALUE, (Factor(input="annual_value"),)),),
@@ -81,7 +87,9 @@ VACANT_LAND = Levy(
 )
 
 PRICE = Text3(ar="السعر الإداري للمتر", en="Administrative price per m²", fr="Prix administratif au m²")
-RATIO = Text3(ar="النسبة المئوية المسموحة للبناء", en="Permitted building percentage", fr="Pourcentage constructible")
+RATIO = Text3(
+    ar="النسبة المئوية المسموحة للبناء", en="Permitted building percentage", fr="Pourcentage constructible"
+)
 ADMIN_VALUE = Text3(ar="القيمة الإدارية", en="Administrative value", fr="Valeur administrative")
 AGE = Text3(ar="استهلاك العمر", en="Age depreciation", fr="Vétusté")
 ZONES = {
@@ -92,7 +100,9 @@ ZONES = {
 DRAFT_LAND = Levy(
     code="jo-land-2025",
     jurisdiction="JO",
-    title=Text3(ar="ضريبة الأراضي، مشروع 2025", en="Land tax, 2025 bill", fr="Taxe sur les terrains, projet 2025"),
+    title=Text3(
+        ar="ضريبة الأراضي، مشروع 2025", en="Land tax, 2025 bill", fr="Taxe sur les terrains, projet 2025"
+    ),
     currency="JOD",
     subject="land",
     liable="owner",
@@ -113,7 +123,11 @@ DRAFT_LAND = Levy(
     reliefs=(EXEMPT,),
     parameters=(
         Parameter(
-            "permitted", RATIO, {"residential_a": "0.39", "residential_b": "0.45", "commercial": "0.50"}, "table", source=BILL
+            "permitted",
+            RATIO,
+            {"residential_a": "0.39", "residential_b": "0.45", "commercial": "0.50"},
+            "table",
+            source=BILL,
         ),
         Parameter("rate.land", LAND, [["1000", "0.0004"], [None, "0.0002"]], "brackets", "m²", BILL),
         EXEMPT_PARAMETER,
@@ -124,7 +138,11 @@ DRAFT_LAND = Levy(
 DRAFT_BUILDING = Levy(
     code="jo-building-2025",
     jurisdiction="JO",
-    title=Text3(ar="ضريبة الأبنية، مشروع 2025", en="Buildings tax, 2025 bill", fr="Taxe sur les bâtiments, projet 2025"),
+    title=Text3(
+        ar="ضريبة الأبنية، مشروع 2025",
+        en="Buildings tax, 2025 bill",
+        fr="Taxe sur les bâtiments, projet 2025",
+    ),
     currency="JOD",
     subject="building",
     liable="owner",
@@ -143,7 +161,11 @@ DRAFT_BUILDING = Levy(
     reliefs=(
         EXEMPT,
         Relief(
-            Text3(ar="سكن المالك أو أسرته", en="Occupied by owner or family", fr="Occupé par le propriétaire ou sa famille"),
+            Text3(
+                ar="سكن المالك أو أسرته",
+                en="Occupied by owner or family",
+                fr="Occupé par le propriétaire ou sa famille",
+            ),
             "relief.owner",
             (When("owner_occupied"),),
         ),
@@ -151,7 +173,13 @@ DRAFT_BUILDING = Levy(
         Relief(words.VACANT, "relief.vacant", (When("vacant"),)),
     ),
     parameters=(
-        Parameter("rate.building", BUILDING, {"residential": "0.01", "non_residential": "0.03"}, "table", source=BILL),
+        Parameter(
+            "rate.building",
+            BUILDING,
+            {"residential": "0.01", "non_residential": "0.03"},
+            "table",
+            source=BILL,
+        ),
         Parameter("relief.owner", words.OWNER_OCCUPIED, "0.80", source=BILL),
         Parameter("relief.vacant", words.VACANT, "0.60", source=BILL),
         EXEMPT_PARAMETER,

@@ -13,11 +13,20 @@ FEE = Text3(ar="الرسم على القيمة التأجيرية", en="Fee on r
 UPKEEP = Text3(
     ar="رسم صيانة المجارير والأرصفة", en="Sewer and pavement upkeep", fr="Entretien des égouts et trottoirs"
 )
-FACTOR = Text3(ar="مضاعِف القيمة التأجيرية", en="Rental value multiplier", fr="Coefficient de la valeur locative")
+FACTOR = Text3(
+    ar="مضاعِف القيمة التأجيرية", en="Rental value multiplier", fr="Coefficient de la valeur locative"
+)
 LATE = {
     "due": {"months_after_issue": 2},
     "discounts": [],
-    "penalty": {"kind": "monthly", "rate": "0.02", "part_of_month": "up", "starts": "due", "cap": None, "article": "109"},
+    "penalty": {
+        "kind": "monthly",
+        "rate": "0.02",
+        "part_of_month": "up",
+        "starts": "due",
+        "cap": None,
+        "article": "109",
+    },
     "split": [],
 }
 EXEMPT_INPUT = Input("exempt", words.EXEMPT, "flag", default=False)
@@ -26,7 +35,11 @@ EXEMPT = Relief(words.EXEMPTION, "relief.exempt", (When("exempt"),))
 MUNICIPAL = Levy(
     code="lb-municipal",
     jurisdiction="LB",
-    title=Text3(ar="الرسوم البلدية على القيمة التأجيرية", en="Municipal fees on rental value", fr="Taxes municipales sur la valeur locative"),
+    title=Text3(
+        ar="الرسوم البلدية على القيمة التأجيرية",
+        en="Municipal fees on rental value",
+        fr="Taxes municipales sur la valeur locative",
+    ),
     currency="LBP",
     subject="building",
     liable="occupant",
@@ -34,13 +47,20 @@ MUNICIPAL = Levy(
     inputs=(
         Input("rental_value", RENTAL_2022, unit="LBP"),
         Input("use", words.USE, "choice", choices=words.USES),
-        Input("assessed_2022", Text3(ar="خُمّن حديثا في 2022", en="Newly assessed in 2022", fr="Nouvellement évalué en 2022"), "flag", default=False),
+        Input(
+            "assessed_2022",
+            Text3(ar="خُمّن حديثا في 2022", en="Newly assessed in 2022", fr="Nouvellement évalué en 2022"),
+            "flag",
+            default=False,
+        ),
         Input("vacant", words.VACANT, "flag", default=False),
         EXEMPT_INPUT,
     ),
     bases=(
         Base(RENTAL, (Factor(input="rental_value"),), when=(When("assessed_2022"),)),
-        Base(RENTAL, (Factor(input="rental_value"), Factor(parameter="multiplier", by=("use",))), article="38"),
+        Base(
+            RENTAL, (Factor(input="rental_value"), Factor(parameter="multiplier", by=("use",))), article="38"
+        ),
     ),
     components=(
         Component("rental", FEE, "rate.rental", kind="table", by=("use",), article="3"),
@@ -48,8 +68,20 @@ MUNICIPAL = Levy(
     ),
     reliefs=(EXEMPT, Relief(words.VACANT, "relief.vacant", (When("vacant"),), article="3")),
     parameters=(
-        Parameter("multiplier", FACTOR, {"residential": "10", "non_residential": "20"}, "table", source=f"{BUDGET}, art. 38"),
-        Parameter("rate.rental", FEE, {"residential": "0.05", "non_residential": "0.07"}, "table", source=f"{LAW}, art. 3"),
+        Parameter(
+            "multiplier",
+            FACTOR,
+            {"residential": "10", "non_residential": "20"},
+            "table",
+            source=f"{BUDGET}, art. 38",
+        ),
+        Parameter(
+            "rate.rental",
+            FEE,
+            {"residential": "0.05", "non_residential": "0.07"},
+            "table",
+            source=f"{LAW}, art. 3",
+        ),
         Parameter("rate.upkeep", UPKEEP, "0.015", source=UNSURE),
         Parameter("relief.vacant", words.VACANT, "1", source=f"{LAW}, art. 3"),
         Parameter("relief.exempt", words.EXEMPTION, "1", source=UNSURE),
@@ -70,7 +102,11 @@ HOME = Text3(ar="تنزيل سكن المالك", en="Owner’s home deduction",
 BPT = Levy(
     code="lb-built",
     jurisdiction="LB",
-    title=Text3(ar="ضريبة الأملاك المبنية (للعلم)", en="Built-property tax (State, for information)", fr="Impôt sur la propriété bâtie (État, pour information)"),
+    title=Text3(
+        ar="ضريبة الأملاك المبنية (للعلم)",
+        en="Built-property tax (State, for information)",
+        fr="Impôt sur la propriété bâtie (État, pour information)",
+    ),
     currency="LBP",
     subject="building",
     liable="owner",
@@ -78,12 +114,20 @@ BPT = Levy(
     article=BUDGET,
     inputs=(
         Input("net_revenue", Text3(ar="صافي الإيرادات", en="Net revenue", fr="Revenu net"), unit="LBP"),
-        Input("owner_homes", Text3(ar="حصة سكن المالك", en="Owner’s homes (share)", fr="Logements du propriétaire (part)"), default="0"),
+        Input(
+            "owner_homes",
+            Text3(ar="حصة سكن المالك", en="Owner’s homes (share)", fr="Logements du propriétaire (part)"),
+            default="0",
+        ),
         EXEMPT_INPUT,
     ),
-    bases=(Base(Text3(ar="صافي الإيرادات", en="Net revenue", fr="Revenu net"), (Factor(input="net_revenue"),)),),
+    bases=(
+        Base(Text3(ar="صافي الإيرادات", en="Net revenue", fr="Revenu net"), (Factor(input="net_revenue"),)),
+    ),
     deductions=(
-        Deduction(HOME, "deduction.home", kind="amount", times="owner_homes", when=(When("owner_homes", "gt", 0),)),
+        Deduction(
+            HOME, "deduction.home", kind="amount", times="owner_homes", when=(When("owner_homes", "gt", 0),)
+        ),
     ),
     components=(Component("built", BUILT, "brackets", kind="brackets"),),
     reliefs=(EXEMPT,),

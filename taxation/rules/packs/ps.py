@@ -20,7 +20,9 @@ BUILDING_TAX = Text3(ar="ضريبة الأبنية", en="Buildings tax", fr="Tax
 LAND_TAX = Text3(ar="ضريبة الأراضي", en="Land tax", fr="Taxe sur les terrains")
 ROUND = Parameter(
     "base.step",
-    Text3(ar="تقريب صافي الإيجار إلى دينار", en="Net value rounded to one dinar", fr="Valeur arrondie au dinar"),
+    Text3(
+        ar="تقريب صافي الإيجار إلى دينار", en="Net value rounded to one dinar", fr="Valeur arrondie au dinar"
+    ),
     "1",
     "amount",
     "JOD",
@@ -34,7 +36,11 @@ EXEMPT = Relief(words.EXEMPTION, "relief.exempt", (When("exempt"),), article="12
 BUILDINGS = Levy(
     code="ps-building",
     jurisdiction="PS",
-    title=Text3(ar="ضريبة الأبنية والمعارف", en="Buildings and education tax", fr="Taxe sur les bâtiments et l’éducation"),
+    title=Text3(
+        ar="ضريبة الأبنية والمعارف",
+        en="Buildings and education tax",
+        fr="Taxe sur les bâtiments et l’éducation",
+    ),
     currency="JOD",
     subject="building",
     liable="owner",
@@ -47,7 +53,9 @@ BUILDINGS = Levy(
     bases=(Base(words.RENT, (Factor(input="annual_rent"),), article="7.1"),),
     deductions=(
         Deduction(
-            Text3(ar="تنزيل الخُمس", en="One fifth taken off", fr="Abattement d’un cinquième"), "deduction", article="7.1"
+            Text3(ar="تنزيل الخُمس", en="One fifth taken off", fr="Abattement d’un cinquième"),
+            "deduction",
+            article="7.1",
         ),
     ),
     base_step="base.step",
@@ -55,13 +63,19 @@ BUILDINGS = Levy(
     components=(
         Component("property", BUILDING_TAX, "rate.property", article="13"),
         Component(
-            "education", Text3(ar="ضريبة المعارف", en="Education tax", fr="Taxe d’éducation"), "rate.education"
+            "education",
+            Text3(ar="ضريبة المعارف", en="Education tax", fr="Taxe d’éducation"),
+            "rate.education",
         ),
     ),
     reliefs=(
         EXEMPT,
         Relief(
-            Text3(ar="سكن المالك دون دينارين", en="Owner’s home under two dinars", fr="Logement de moins de deux dinars"),
+            Text3(
+                ar="سكن المالك دون دينارين",
+                en="Owner’s home under two dinars",
+                fr="Logement de moins de deux dinars",
+            ),
             "relief.exempt",
             (When("owner_occupied"), When("base", "lt", "@relief.home_limit")),
             article="12",
@@ -78,7 +92,10 @@ BUILDINGS = Levy(
         ROUND,
         Parameter("rate.property", BUILDING_TAX, "0.10", source=f"{LAW}, art. 13", verified=True),
         Parameter(
-            "rate.education", Text3(ar="ضريبة المعارف", en="Education tax", fr="Taxe d’éducation"), "0.07", source=LOCAL
+            "rate.education",
+            Text3(ar="ضريبة المعارف", en="Education tax", fr="Taxe d’éducation"),
+            "0.07",
+            source=LOCAL,
         ),
         Parameter(
             "relief.home_limit",
@@ -105,7 +122,9 @@ LAND = Levy(
     liable="owner",
     article=LAW,
     inputs=(Input("market_value", words.VALUE, unit="JOD"), EXEMPT_INPUT),
-    bases=(Base(words.VALUE, (Factor(input="market_value"), Factor(parameter="base.fraction")), article="7.3"),),
+    bases=(
+        Base(words.VALUE, (Factor(input="market_value"), Factor(parameter="base.fraction")), article="7.3"),
+    ),
     base_step="base.step",
     base_mode="half_down",
     components=(Component("land", LAND_TAX, "rate.land", article="13"),),

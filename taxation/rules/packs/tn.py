@@ -20,12 +20,20 @@ TERMS_VALUE = {
 }
 TERMS = Parameter("terms", words.TERMS, TERMS_VALUE, "terms", source=f"{CODE}; finance laws of 2022 and 2023")
 BASE = Text3(ar="أساس المعلوم", en="Tax base", fr="Assiette")
-TIB = Text3(ar="المعلوم على العقارات المبنية", en="Tax on built property (TIB)", fr="Taxe sur les immeubles bâtis (TIB)")
+TIB = Text3(
+    ar="المعلوم على العقارات المبنية",
+    en="Tax on built property (TIB)",
+    fr="Taxe sur les immeubles bâtis (TIB)",
+)
 FNAH = Text3(
-    ar="المساهمة لفائدة صندوق تحسين المسكن", en="Housing improvement fund (FNAH)", fr="Fonds d’amélioration de l’habitat (FNAH)"
+    ar="المساهمة لفائدة صندوق تحسين المسكن",
+    en="Housing improvement fund (FNAH)",
+    fr="Fonds d’amélioration de l’habitat (FNAH)",
 )
 TNB = Text3(
-    ar="المعلوم على الأراضي غير المبنية", en="Tax on unbuilt land (TNB)", fr="Taxe sur les terrains non bâtis (TNB)"
+    ar="المعلوم على الأراضي غير المبنية",
+    en="Tax on unbuilt land (TNB)",
+    fr="Taxe sur les terrains non bâtis (TNB)",
 )
 SERVICES = Text3(ar="عدد الخدمات البلدية", en="Municipal services", fr="Services municipaux")
 SUPPLEMENT = Text3(ar="خدمات إضافية", en="Supplementary services", fr="Services supplémentaires")
@@ -65,8 +73,22 @@ BUILT = Levy(
         ),
     ),
     components=(
-        Component("tib", TIB, "rate.supplementary", when=(When("supplementary"), When("services", "ge", 5)), article="5"),
-        Component("tib", TIB, "tiers", kind="tiers", by=("services",), when=(When("supplementary", "is", False),), article="5"),
+        Component(
+            "tib",
+            TIB,
+            "rate.supplementary",
+            when=(When("supplementary"), When("services", "ge", 5)),
+            article="5",
+        ),
+        Component(
+            "tib",
+            TIB,
+            "tiers",
+            kind="tiers",
+            by=("services",),
+            when=(When("supplementary", "is", False),),
+            article="5",
+        ),
         Component(
             "tib",
             TIB,
@@ -114,7 +136,12 @@ UNBUILT = Levy(
     article=CODE,
     inputs=(
         Input("area_m2", words.LAND_AREA, unit="m²"),
-        Input("density", Text3(ar="الكثافة العمرانية", en="Urban density", fr="Densité urbaine"), "choice", choices=DENSITY),
+        Input(
+            "density",
+            Text3(ar="الكثافة العمرانية", en="Urban density", fr="Densité urbaine"),
+            "choice",
+            choices=DENSITY,
+        ),
         Input("market_value", words.VALUE, unit="TND", optional=True),
         EXEMPT_INPUT,
     ),
@@ -144,7 +171,9 @@ UNBUILT = Levy(
     terms={"": "terms"},
 )
 
-MINIMUM = Text3(ar="الحد الأدنى للمعلوم على المؤسسات", en="Business tax minimum (TCL)", fr="Minimum de la TCL")
+MINIMUM = Text3(
+    ar="الحد الأدنى للمعلوم على المؤسسات", en="Business tax minimum (TCL)", fr="Minimum de la TCL"
+)
 BUSINESS = Levy(
     code="tn-tcl",
     jurisdiction="TN",
@@ -156,15 +185,36 @@ BUSINESS = Levy(
     inputs=(Input("area_m2", words.AREA, unit="m²"), *SERVICE_INPUTS, EXEMPT_INPUT),
     bases=(Base(words.AREA, (Factor(input="area_m2"),)),),
     components=(
-        Component("tcl", MINIMUM, "rate.supplementary", when=(When("supplementary"), When("services", "ge", 5))),
-        Component("tcl", MINIMUM, "tariff", kind="tiers", by=("services",), when=(When("supplementary", "is", False),)),
         Component(
-            "tcl", MINIMUM, "tariff", kind="tiers", by=("services",), when=(When("supplementary"), When("services", "lt", 5))
+            "tcl", MINIMUM, "rate.supplementary", when=(When("supplementary"), When("services", "ge", 5))
+        ),
+        Component(
+            "tcl",
+            MINIMUM,
+            "tariff",
+            kind="tiers",
+            by=("services",),
+            when=(When("supplementary", "is", False),),
+        ),
+        Component(
+            "tcl",
+            MINIMUM,
+            "tariff",
+            kind="tiers",
+            by=("services",),
+            when=(When("supplementary"), When("services", "lt", 5)),
         ),
     ),
     reliefs=(EXEMPT,),
     parameters=(
-        Parameter("tariff", MINIMUM, [["1", "0.900"], ["3", "1.125"], ["5", "1.345"]], "tiers", "TND", "Decree 2017-397"),
+        Parameter(
+            "tariff",
+            MINIMUM,
+            [["1", "0.900"], ["3", "1.125"], ["5", "1.345"]],
+            "tiers",
+            "TND",
+            "Decree 2017-397",
+        ),
         Parameter("rate.supplementary", SUPPLEMENT, "1.570", "amount", "TND", "Decree 2017-397"),
         EXEMPT_PARAMETER,
         TERMS,
