@@ -23,7 +23,7 @@ BIN = Path(sys.executable).parent
 PACKAGES = {"wrk": "wrk", "mapserv": "cgi-mapserver", "nginx": "nginx-light", "spawn-fcgi": "spawn-fcgi"}
 # The benchmarks' driver installs tipg here, apart from the portal (requirements-peers.txt).
 PEERS = Path(os.environ.get("BENCH_PEERS", WORK.parent / "venv"))
-PORTS = {"portal": 8871, "uncached": 8872, "tipg": 8873, "nginx": 8874, "mapserver": 8875}
+PORTS = {"portal": 8871, "uncached": 8872, "tipg": 8873, "nginx": 8874}
 PATHS = {
     "portal": (f"/tiles/{SLUG}/", ".mvt"),
     "uncached": (f"/tiles/{SLUG}/", ".mvt"),
@@ -159,6 +159,7 @@ def _nginx() -> Server:
     words = {
         "WORK": str(WORK),
         "TABLE": TABLE,
+        "USER": "user root;" if os.geteuid() == 0 else "",
         "CONNECTION": " ".join(f"{name}={value}" for name, value in keys.items() if value),
         **{name.upper(): str(port) for name, port in PORTS.items()},
     }
@@ -169,18 +170,9 @@ def _nginx() -> Server:
         (WORK / name).write_text(text)
     (WORK / "cache").mkdir(exist_ok=True)
     env = {"MAPSERVER_CONFIG_FILE": str(WORK / "mapserver.conf"), "MS_MAPFILE": str(WORK / "tiles.map")}
-    spawn = [
-        "spawn-fcgi",
-        "-a",
-        "127.0.0.1",
-        "-p",
-        str(PORTS["mapserver"]),
-        "-F",
-        "2",
-        "-P",
-        str(WORK / "ms.pid"),
-        "--",
-    ]
+    socket = WORK / "ms.sock"
+    socket.unlink(missing_ok=True)
+    spawn = ["spawn-fcgi", "-s", str(socket), "-F", "2", "-P", str(WORK / "ms.pid"), "--"]
     started = [_run([*spawn, _found("mapserv") or "mapserv"], env, "mapserver")]
     started.append(
         _run([_found("nginx") or "nginx", "-c", str(WORK / "nginx.conf"), "-p", str(WORK)], {}, "nginx")

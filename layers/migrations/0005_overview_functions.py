@@ -11,4 +11,10 @@ class Migration(migrations.Migration):
     """Add `layers_overview_refresh` and what it needs."""
 
     dependencies = [("layers", "0004_overview")]
-    operations = [migrations.RunSQL(SQL.read_text(), migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(
+            "CREATE INDEX layers_overview_box ON layers_overview USING gist (collection, level, box)",
+            migrations.RunSQL.noop,
+        ),
+        migrations.RunSQL(SQL.read_text(), migrations.RunSQL.noop),
+    ]

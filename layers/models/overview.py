@@ -16,6 +16,7 @@ class Overview(models.Model):
     y = models.IntegerField()
     fid = models.BigIntegerField()
     size = models.FloatField()
+    is_wide = models.BooleanField(default=True, db_default=True)
     box = models.GeometryField(srid=settings.TILE_SRID, spatial_index=False)
 
     def __str__(self) -> str:

@@ -3,12 +3,11 @@
 -- A tile of zoom z is divided into 64 x 64 cells; the largest feature whose box has its centre in a
 -- cell stands for that cell. Level 13 is chosen from the table, every lower level from the one
 -- above. Rows hold keys and boxes only: what is drawn always comes from the table itself, under
--- the reader's own rights.
-
-CREATE INDEX layers_overview_box ON layers_overview USING gist (collection, level, box);
+-- the reader's own rights. A feature whose box is larger than its cell is `is_wide`: it is looked up
+-- by its box, all others by their cell.
 
 -- The cell of level 13, as x * 2^19 + y, in which a shape's box has its centre.
-CREATE FUNCTION layers_overview_cell(shape geometry) RETURNS bigint
+CREATE OR REPLACE FUNCTION layers_overview_cell(shape geometry) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT least(524287, greatest(0, floor(
            ((ST_XMin(shape) + ST_XMax(shape)) / 2 + 20037508.342789244) / 76.43702828517624)::bigint)) * 524288
@@ -17,7 +16,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- Choose level 13 anew: everywhere, or in one zoom 14 cell (x * 16384 + y).
-CREATE FUNCTION layers_overview_choose(
+CREATE OR REPLACE FUNCTION layers_overview_choose(
   name text, source text, key_column text, tile_column text, keep text, part bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -25,8 +24,8 @@ BEGIN
     (level = 13 AND x BETWEEN part / 16384 * 32 AND part / 16384 * 32 + 31
                 AND y BETWEEN part % 16384 * 32 AND part % 16384 * 32 + 31));
   EXECUTE format(
-    'INSERT INTO layers_overview (collection, level, x, y, fid, size, box)
-     SELECT %1$L, 13, cell / 524288, cell %% 524288, fid, size, ST_Envelope(t.%3$I)
+    'INSERT INTO layers_overview (collection, level, x, y, fid, size, is_wide, box)
+     SELECT %1$L, 13, cell / 524288, cell %% 524288, fid, size, size > 76.43702828517624 ^ 2, ST_Envelope(t.%3$I)
      FROM (SELECT DISTINCT ON (cell) cell, fid, size
            FROM (SELECT t.%2$I AS fid, layers_overview_cell(t.%3$I) AS cell,
                    (ST_XMax(t.%3$I) - ST_XMin(t.%3$I)) ^ 2 + (ST_YMax(t.%3$I) - ST_YMin(t.%3$I)) ^ 2 AS size
@@ -42,15 +41,16 @@ END
 $$;
 
 -- Choose the lower levels from the one above, over a range of level 13 cells.
-CREATE FUNCTION layers_overview_climb(name text, x0 integer, x1 integer, y0 integer, y1 integer) RETURNS void
+CREATE OR REPLACE FUNCTION layers_overview_climb(name text, x0 integer, x1 integer, y0 integer, y1 integer) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   FOR target IN REVERSE 12..0 LOOP
     x0 := x0 / 2; x1 := x1 / 2; y0 := y0 / 2; y1 := y1 / 2;
     DELETE FROM layers_overview
     WHERE collection = name AND level = target AND x BETWEEN x0 AND x1 AND y BETWEEN y0 AND y1;
-    INSERT INTO layers_overview (collection, level, x, y, fid, size, box)
-    SELECT DISTINCT ON (x / 2, y / 2) name, target, x / 2, y / 2, fid, size, box
+    INSERT INTO layers_overview (collection, level, x, y, fid, size, is_wide, box)
+    SELECT DISTINCT ON (x / 2, y / 2) name, target, x / 2, y / 2, fid, size,
+      size > (76.43702828517624 * 2 ^ (13 - target)) ^ 2, box
     FROM layers_overview
     WHERE collection = name AND level = target + 1
       AND x BETWEEN 2 * x0 AND 2 * x1 + 1 AND y BETWEEN 2 * y0 AND 2 * y1 + 1
@@ -61,7 +61,7 @@ $$;
 
 -- Bring a collection's overview up to the version of its table, and return that. `meaning` changes with the
 -- collection's description, and then everything is chosen again.
-CREATE FUNCTION layers_overview_refresh(
+CREATE OR REPLACE FUNCTION layers_overview_refresh(
   name text, relation_name text, source text, key_column text, tile_column text, keep text, meaning text) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE

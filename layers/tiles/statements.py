@@ -17,6 +17,7 @@ from layers.tiles.grid import BUFFER, EXTENT
 OVERVIEW_BELOW = 14
 # Shapes of so few points are not worth simplifying at small scales.
 PLAIN_POINTS = 24
+FINE = 16
 _WHERE = {
     "reach": "geometry",
     "inner": "geometry",
@@ -72,8 +73,11 @@ def size_of_last(view: View) -> Statement:
 def draw_overview(view: View) -> Statement:
     """Return the statement that draws what stands for the others, chosen `coarser` levels above."""
     one = view.collection
-    standing = f"""(SELECT fid AS standing_fid FROM layers_overview
-        WHERE collection = :collection AND level = greatest(:z - :coarser, 0) AND box && :reach OFFSET 0) standing
+    level = "FROM layers_overview WHERE collection = :collection AND level = :z - :coarser"
+    columns = "x BETWEEN (:x * 64 >> :coarser) - 1 AND (:x * 64 + 63 >> :coarser) + 1"
+    rows = "y BETWEEN (:y * 64 >> :coarser) - 1 AND (:y * 64 + 63 >> :coarser) + 1"
+    standing = f"""(SELECT fid AS standing_fid {level} AND NOT is_wide AND {columns} AND {rows} AND box && :reach
+        UNION ALL SELECT fid {level} AND is_wide AND box && :reach) standing
         JOIN {table(one)} t ON t.{identifier(one.key)} = standing_fid"""
     more = (("collection", "text"), ("coarser", "integer"))
     return _statement(_whole(view, _rows(view, standing, simplified=True)), more)
@@ -109,10 +113,12 @@ def _shortcut(kind: str, shape: str, *, simplified: bool) -> str:
     moved = f"ST_TransScale({shape}, :dx, :dy, :scale, :flip)"
     if "Point" in kind:
         return f"CASE WHEN {shape} @ :inner THEN {moved} ELSE {_clipped(shape)} END"
-    # What is smaller than a unit would collapse; the full form leaves it out.
-    seen = f"(ST_XMax({shape}) - ST_XMin({shape})) + (ST_YMax({shape}) - ST_YMin({shape})) > 2 / :scale"
-    if simplified:
-        seen += f" AND ST_NPoints({shape}) <= {PLAIN_POINTS}"
+    # What is smaller than a unit would collapse; the full form leaves it out. From zoom 16 on a unit
+    # is less than what surveys tell apart.
+    wide = f"(ST_XMax({shape}) - ST_XMin({shape})) + (ST_YMax({shape}) - ST_YMin({shape})) > 2 / :scale"
+    seen = (
+        f"(:z >= {FINE} OR {wide})" if not simplified else f"{wide} AND ST_NPoints({shape}) <= {PLAIN_POINTS}"
+    )
     full = _simplified(shape) if simplified else _clipped(shape)
     return f"CASE WHEN {shape} @ :inner AND {seen} THEN {moved} ELSE {full} END"
 
