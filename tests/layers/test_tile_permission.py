@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from accounts.models import AccessRule, Membership, User
+from accounts.models import AccessRule, User
 from tests.cast import person
 from tests.conftest import WORKER, WebClient, acting_as
 from tests.layers.conftest import EAST, NORTH, address, decoded, tile_at
@@ -21,11 +22,10 @@ def people(committed: None) -> Iterator[dict[str, WebClient]]:
     with acting_as(WORKER):
         for role in ("clerk", "surveyor", "citizen"):
             found[role] = WebClient()
-            found[role].force_login(person(role, username=f"tile-{role}"))
+            found[role].force_login(person(role, username=f"tile-{role}-{uuid4().hex[:8]}"))
     yield found
     with acting_as(WORKER):
-        Membership.objects.filter(user__username__startswith="tile-").delete()
-        User.objects.filter(username__startswith="tile-").update(is_active=False)
+        User.objects.filter(username__startswith="tile-").delete()
 
 
 @pytest.fixture(scope="module")
