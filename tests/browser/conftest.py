@@ -31,9 +31,10 @@ DRAWN = "html[data-drawn]"
 
 @dataclass(frozen=True)
 class ServedTown:
-    """A running portal: where it answers."""
+    """A running portal: where it answers, and the environment of its commands."""
 
     address: str
+    env: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -123,7 +124,7 @@ def served_town() -> Iterator[ServedTown]:
         granian += ["--blocking-threads", "4", "--log-level", "warning", "gisportal.wsgi:application"]
         server = subprocess.Popen(granian, cwd=ROOT, env=web)
         _wait(f"http://127.0.0.1:{port}/", server)
-        yield ServedTown(f"http://127.0.0.1:{port}")
+        yield ServedTown(f"http://127.0.0.1:{port}", env)
     finally:
         if server is not None:
             server.terminate()
