@@ -1,0 +1,97 @@
+"""An invented tax year for the demonstration town: packs, owners, assessments, bills, payments."""
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+
+from ledger.actions.billing import publish
+from ledger.actions.payment import take_payment
+from ledger.models import BillShare
+from ledger.queries import open_items
+from parties.models import Party
+from taxation.actions import packs, roll
+from taxation.actions.register import assess_all, take_in
+from taxation.models import Liability, RulePack, TaxUnit
+
+Say = Callable[[str], None]
+GIVEN = "محمد أحمد خالد سليم نادر يوسف إبراهيم سامر مريم سعاد هناء ليلى رانيا فاطمة عائشة زينب".split()
+FAMILY = "منصور عودة الحاج خوري يعقوب النجار حمدان قاسم الشامي بركات زيدان حداد صالح جابر".split()
+RENT_PER_M2 = Decimal("14")
+LEVIES = ("ps-building", "ps-land")
+CURRENCY = "JOD"
+
+
+def make(*, seed: int, say: Say) -> None:
+    """Fill the tax register of a town that has buildings but no taxes yet."""
+    chance = random.Random(seed)  # noqa: S311 - an invented town, not a secret
+    today = timezone.localdate()
+    by = get_user_model().objects.filter(username="assessor").first()
+    treasurer = get_user_model().objects.filter(username="treasurer").first()
+    with transaction.atomic():
+        for code in LEVIES:
+            packs.install(code, valid_from=date(today.year - 3, 1, 1), by=by)
+        packs.install("jo-building-2025", valid_from=date(today.year, 1, 1), by=by)
+        taken = take_in(share=93)
+        say(f"{taken:>9,} taxed units")
+        _owners(chance)
+        _facts(chance)
+    pack = packs.in_force("ps-building", today)
+    RulePack.objects.filter(pk=pack.pk).update(approval_above=Decimal("400"))
+    pack.refresh_from_db()
+    since = date(today.year - 3, 1, 1)
+    done, left = assess_all(pack, TaxUnit.objects.exclude(facts__annual_rent=None).iterator(2000), on=since, by=by)
+    say(f"{done:>9,} assessments, {left:,} units wait for their facts")
+    for year in (today.year - 1, today.year):
+        run = roll.start(
+            "ps-building", period_start=date(year, 1, 1), period_end=date(year, 12, 31), period=str(year),
+            issued_on=date(year, 1, 1), by=treasurer,
+        )  # fmt: skip
+        publish(roll.carry_on(run, lambda done, total, message: None))
+        say(f"{run.bills.count():>9,} bills for {year}")
+    say(f"{_payments(chance, today, treasurer):>9,} receipts")
+
+
+def _owners(chance: random.Random) -> None:
+    units = list(TaxUnit.objects.values_list("pk", "building_id"))
+    people = [Party(approved_name=f"{chance.choice(GIVEN)} {chance.choice(GIVEN)} {chance.choice(FAMILY)}") for _ in range(len(units) // 2 + 1)]
+    people = Party.objects.bulk_create(people)
+    since, rows = date(2015, 1, 1), []
+    for pk, _building in units:
+        if chance.random() < 0.02:
+            continue
+        heirs = chance.random() < 0.06
+        shares = [(300, 2400), (1050, 2400), (525, 2400), (525, 2400)] if heirs else [(1, 1)]
+        for owner, (num, den) in zip(chance.sample(people, len(shares)), shares, strict=True):
+            rows.append(Liability(unit_id=pk, party=owner, num=num, den=den, valid_from=since))
+    Liability.objects.bulk_create(rows, batch_size=2000)
+
+
+def _facts(chance: random.Random) -> None:
+    units = list(TaxUnit.objects.all())
+    for unit in units:
+        draw = chance.random()
+        if draw < 0.06:
+            continue
+        rent = (unit.area_m2 * RENT_PER_M2 * Decimal(chance.uniform(0.6, 1.5))).quantize(Decimal(1))
+        unit.facts = {**unit.facts, "annual_rent": str(rent), "exempt": draw > 0.97}
+    TaxUnit.objects.bulk_update(units, ["facts"], batch_size=2000)
+
+
+def _payments(chance: random.Random, today: date, by: object) -> int:
+    count = 0
+    for party_id in BillShare.objects.values_list("party_id", flat=True).distinct().order_by("party_id"):
+        if chance.random() < 0.35:
+            continue
+        on = today - timedelta(days=chance.randint(0, 300))
+        items = open_items(party_id, on=on, currency=CURRENCY)
+        owed = sum((item.quote(on).total for item in items), Decimal(0))
+        amount = owed if chance.random() < 0.8 else (owed / 2).quantize(Decimal("0.001"))
+        if amount > 0:
+            take_payment(party_id=party_id, amount=amount, currency=CURRENCY, method="bank", on=on, by=by)
+            count += 1
+    return count
