@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from string import Formatter
 from typing import Any
 
 from django.utils.translation import get_language
@@ -20,7 +21,7 @@ def card(view: View, properties: Mapping[str, Any], updated: date | datetime | N
     return {
         "kicker": _filled(one.kicker, words) if one.kicker else str(one.title),
         "title": title(view, properties) or str(one.title),
-        "facts": list(_facts(view, properties, words)),
+        "facts": list(_facts(view, properties)),
         "actions": [],
         "updated": updated.date().isoformat() if isinstance(updated, datetime) else None,
     }
@@ -65,18 +66,28 @@ def word(field: Field, value: Any) -> str:
     return str(field.choices.get(value, value))
 
 
-def _facts(view: View, properties: Mapping[str, Any], words: Words) -> Iterable[Json]:
-    told: set[str] = set()
+def _facts(view: View, properties: Mapping[str, Any]) -> Iterable[Json]:
+    told = _named_in(view.collection.heading) | _named_in(view.collection.kicker)
     for field in view.fields:
         stem = field.name[:-3] if field.language else ""
         value = (in_language(properties, stem) or None) if stem else properties.get(field.name)
-        if not field.in_card or value in (None, "") or stem in told:
+        if not field.in_card or value in (None, "") or (stem or field.name) in told:
             continue
         told.add(stem or field.name)
         yield {
             "name": field.name,
             "label": _("Name") if stem == "name" else str(field.title or field.name),
-            "value": word(field, value) if field.choices else value,
+            "value": word(field, value) if field.choices else _plain(value),
             "unit": str(field.unit) or None,
             "type": field.type.value,
         }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without the decimals that only measuring and floating point bring in."""
+    return round(value, 2) if isinstance(value, float) else value
+
+
+def _named_in(template: Any) -> set[str]:
+    """Return the fields that a heading or kicker tells already."""
+    return {name for _text, name, _form, _way in Formatter().parse(str(template)) if name}
