@@ -189,6 +189,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Names that hold a hash of the content, by the manifest or by the front end's build, never change.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+(?:\.[0-9a-f]{12}|-[0-9A-Z]{8})\.\w+$"
 MEDIA_ROOT = DATA_DIR / "media"
 
 # Nothing from another host, nothing inline: the page's own files and no others.

@@ -79,7 +79,7 @@ export class CollectionLayers {
     const style = interpret(info.style, "texts", owners, this.groundScale);
     const look = { style, declutter: true, renderMode: "vector", renderBuffer: 64, zIndex: TEXTS + order } as const;
     const layer = new VectorTileLayer({ ...common, ...look });
-    this.map.on("loadend", () => {
+    this.map.on("rendercomplete", () => {
       if (!owners.changed) return;
       owners.changed = false;
       layer.changed();

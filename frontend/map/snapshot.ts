@@ -17,10 +17,10 @@ export async function snapshot(
   view.setConstrainResolution(false);
   map.setSize([width, height]);
   if (resolution !== null) view.setResolution(resolution);
-  await new Promise<void>((resolve) => {
-    map.once("rendercomplete", () => resolve());
-    map.renderSync();
-  });
+  await drawn(map);
+  // Labels find their pieces once all tiles are there.
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await drawn(map);
   const blob = await compose(element, width, height);
   view.setConstrainResolution(constrain);
   if (before.size) map.setSize(before.size);
@@ -28,6 +28,13 @@ export async function snapshot(
   if (before.center) view.setCenter(before.center);
   map.updateSize();
   return blob;
+}
+
+function drawn(map: Map): Promise<void> {
+  return new Promise((resolve) => {
+    map.once("rendercomplete", () => resolve());
+    map.render();
+  });
 }
 
 function compose(element: HTMLElement, width: number, height: number): Promise<Blob> {

@@ -143,7 +143,7 @@ function asRules(symbol: Rule | Rule[]): Rule[] {
 }
 
 /** What of a collection's style stands for it: its drawing without labels. */
-function own(info: CollectionInfo): Rule[] {
+export function own(info: CollectionInfo): Rule[] {
   const drawn = info.style.filter((rule) => rule["type"] !== "symbol" || iconOf(rule));
   const [first] = drawn;
   if (!first) return info.legend.flatMap((item) => asRules(item.symbol)).slice(0, 1);

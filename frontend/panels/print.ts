@@ -3,9 +3,10 @@ import type { App } from "../app.js";
 import { h, svg } from "../dom.js";
 import { day, number, t } from "../i18n.js";
 import { swatch } from "../map/style/swatch.js";
+import { own } from "./layers.js";
 
 // The map's place on an A4 sheet with 10 mm margins, in CSS pixels (96 to the inch).
-const SIZES = { landscape: [1047, 620], portrait: [718, 880] } as const;
+const SIZES = { landscape: [1047, 530], portrait: [718, 850] } as const;
 const SCALES = [250, 500, 1000, 2000, 2500, 5000, 10000, 25000];
 
 type Paper = keyof typeof SIZES;
@@ -57,6 +58,6 @@ function bar(scale: number): HTMLElement {
 
 function legend(app: App): HTMLElement {
   const shown = app.collections().filter((info) => app.store.now.visible.has(info.id) && app.map.isInRange(info));
-  const items = shown.map((info) => h("li", {}, swatch(info.style.filter((rule) => rule["type"] !== "symbol").slice(0, 2)), info.title));
+  const items = shown.map((info) => h("li", {}, swatch(own(info)), info.title));
   return h("ul", { class: "print-legend", role: "list" }, ...items);
 }

@@ -219,7 +219,7 @@ def test_the_keyboard_moves_the_map(visit: Enter) -> None:
 
 def test_the_map_is_printed_with_title_legend_and_scale(visit: Enter) -> None:
     page = visit().open("/?lang=ar")
-    page.evaluate("window.print = () => document.documentElement.setAttribute('data-printed', '')")
+    page.evaluate("() => { window.print = () => document.documentElement.setAttribute('data-printed', '') }")
     page.click(".end-tools [data-opens=print]")
     page.fill("#print-title", "مخطط موقع")
     page.select_option("#print-scale", "1000")
