@@ -48,7 +48,7 @@ def database() -> dict[str, Any]:
     if url and role == "owner":
         url = os.environ.get("DATABASE_OWNER_URL") or url
     if url:
-        return _from_url(url)
+        return _from_url(url, role)
     cluster = data_dir() / "pg"
     return {
         "NAME": _line(cluster / "database", "gisportal"),
@@ -61,7 +61,7 @@ def _line(path: Path, default: str) -> str:
     return path.read_text().strip() if path.exists() else default
 
 
-def _from_url(url: str) -> dict[str, Any]:
+def _from_url(url: str, role: str) -> dict[str, Any]:
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
@@ -70,7 +70,11 @@ def _from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or query.pop("host", "")),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {key: unquote(value) for key, value in query.items() if key.startswith("ssl")},
+        # Whoever the address names acts with no more than the role's rights.
+        "OPTIONS": {
+            **{key: unquote(value) for key, value in query.items() if key.startswith("ssl")},
+            "options": f"-c role={ROLES[role]}",
+        },
     }
 
 
