@@ -161,7 +161,8 @@ class Runner:
             values["attempts"] = job.attempts if outcome.again_at else job.attempts - 1
         else:
             values["finished_at"] = timezone.now()
-        _save(job, **values)
+        # Whoever lost the lock with its session may find that another worker has begun since.
+        Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts).update(**values)
 
 
 def _save(job: Job, **values: Any) -> None:

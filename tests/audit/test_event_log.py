@@ -247,3 +247,17 @@ def test_a_table_with_two_key_columns_and_one_without_any_are_watched() -> None:
         run("UPDATE imported.loose SET v = 6")
     assert [event.row_id for event in events("imported.pairs")] == ["1,x", "1,x"]
     assert len(events("imported.loose")) == 3
+
+
+def test_the_log_keeps_its_promises_and_notices_a_table_that_is_not_watched() -> None:
+    from audit.integrity import PROMISES
+
+    assert {promise.name: list(promise.breaches()) for promise in PROMISES} == dict.fromkeys(
+        (promise.name for promise in PROMISES), []
+    )
+    with acting_as(OWNER):
+        run("DROP TRIGGER audit_update ON municipality_district")
+    with acting_as(WORKER):
+        run("CREATE TABLE imported.unseen (id int)")
+    breaches = [line for promise in PROMISES for line in promise.breaches()]
+    assert breaches == ["municipality_district is not watched", "imported.unseen is not watched"]

@@ -4,10 +4,12 @@ import signal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from jobs.actions import cancel, enqueue
 from jobs.models import Job, State
 from jobs.worker import workers_alive
+from tests.conftest import OWNER, acting_as
 from tests.jobs import sample_tasks
 from tests.jobs.workers import start_worker, wait_for, wait_until, worker
 
@@ -91,3 +93,20 @@ def test_two_workers_never_run_one_job_twice(tmp_path: Path) -> None:
     assert sorted(map(int, out.read_text().split())) == list(range(40))
     assert {job.attempts for job in jobs} == {1}
     assert len({job.workers[0] for job in jobs}) == 2
+
+
+def test_a_worker_that_loses_the_database_comes_back_and_the_job_ends_once(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    job = enqueue(sample_tasks.write_slowly, str(trace), 3)
+    with worker():
+        wait_for(job, State.RUNNING)
+        wait_until(trace.exists)
+        with acting_as(OWNER), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE usename = 'gisportal_worker' AND datname = current_database()"
+            )
+            assert cursor.fetchone()[0] >= 2
+        wait_for(job, State.DONE, seconds=40)
+    assert job.attempts == 2
+    assert trace.read_text() == "begun\nbegun\n"

@@ -1,0 +1,1 @@
+"""What asking for rights and logging changes costs."""
