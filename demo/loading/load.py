@@ -106,6 +106,10 @@ def _fill(cursor: CursorWrapper, step: Step, tables: dict[str, Table]) -> int:
     # Building an index once is far cheaper than keeping it through a million rows.
     kept = _drop_indexes(cursor, step.relation) if count > _LARGE else []
     copy_rows(cursor, step.relation, columns)
+    if kept:
+        # An index cannot be built while checks of the rows are still to come.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     for definition in kept:
         cursor.execute(definition)
     cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [step.relation, count])

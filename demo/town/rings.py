@@ -21,8 +21,8 @@ class Ring:
 
     @property
     def polygon(self) -> shapely.Polygon:
-        """Return the land as a polygon."""
-        return shapely.Polygon(self.points)
+        """Return the land as a polygon, an empty one where fewer than three vertices are left."""
+        return shapely.Polygon(self.points) if len(self.points) > 2 else shapely.Polygon()
 
     def runs(self) -> list[tuple[int, Floats]]:
         """Return the sides grouped by street, each as a line of vertices, in ring order."""

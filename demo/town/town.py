@@ -1,6 +1,7 @@
 """The whole invented municipality, town by town, as tables."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +32,7 @@ from demo.town.zones import gross_area_m2
 from demo.town.zoning import draw_zones
 
 Say = Callable[[str], None]
+_ATTEMPTS = 3
 
 
 @dataclass
@@ -106,7 +108,14 @@ def _add_roads(tables: dict[str, Table], roads: list[shapely.LineString], rng: n
 
 def survey_town(site: Site, called: names.Name, hills: Land, seed: int, number: int) -> dict[str, Table]:
     """Generate one town's registers; its choices depend on the seed and its own number alone."""
-    rng = np.random.default_rng([seed, 1, number])
+    for attempt in range(_ATTEMPTS):
+        # Among very many towns one may draw a shape that geometry refuses: it is drawn anew.
+        with suppress(shapely.errors.GEOSException, ValueError):
+            return _survey_town(site, called, hills, np.random.default_rng([seed, 1, number, attempt]))
+    return _survey_town(site, called, hills, np.random.default_rng([seed, 1, number, _ATTEMPTS]))
+
+
+def _survey_town(site: Site, called: names.Name, hills: Land, rng: np.random.Generator) -> dict[str, Table]:
     surveyor = Surveyor(site, hills, rng)
     layout = surveyor.survey()
     land = shrink_to_kerbs(layout)

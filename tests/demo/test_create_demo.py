@@ -11,6 +11,7 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from buildings.models import Building, Unit
 from cadastre.models import Basin, Parcel, Place, Street
+from demo.loading import load
 from layers.models import Dataset, Raster
 from municipality.models import District, Municipality
 from networks.models import SewerLink, StreetLight, WaterConnection, WaterLink, WaterMeter, WaterValve
@@ -108,3 +109,15 @@ def test_the_demo_keeps_every_promise_of_the_system(instance):
 def test_absurd_sizes_and_seeds_are_refused(instance, options):
     with pytest.raises(CommandError):
         create(**options)
+
+
+def test_indexes_dropped_for_a_large_load_are_there_again_after_it(instance, monkeypatch):
+    def indexes():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexdef")
+            return [row[0] for row in cursor.fetchall()]
+
+    before = indexes()
+    monkeypatch.setattr(load, "_LARGE", 10)
+    create()
+    assert indexes() == before
