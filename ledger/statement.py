@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from ledger.models import Account, Entry, PostingKind
+from ledger.models import Account, ChargeType, Entry, PostingKind
 from ledger.queries import ZERO, open_items
 from parties.models import Party
 
@@ -97,5 +97,9 @@ def _account(code: str, rows: list[dict[str, Any]], items: list[Any], on: date) 
                 row["bill__run__title"] or "", receipt, row["amount"], balance,
             )
         )  # fmt: skip
-    opened = [{"item": item, "quote": item.quote(on)} for item in items]
+    titles = {
+        kind.code: str(kind)
+        for kind in ChargeType.objects.filter(code__in={item.charge_type for item in items})
+    }
+    opened = [{"item": item, "quote": item.quote(on), "kind": titles[item.charge_type]} for item in items]
     return CurrencyAccount(code, lines, balance, opened)

@@ -44,7 +44,9 @@ def make(*, seed: int, say: Say) -> None:
     RulePack.objects.filter(pk=pack.pk).update(approval_above=Decimal("400"))
     pack.refresh_from_db()
     since = date(today.year - 3, 1, 1)
-    done, left = assess_all(pack, TaxUnit.objects.exclude(facts__annual_rent=None).iterator(2000), on=since, by=by)
+    done, left = assess_all(
+        pack, TaxUnit.objects.exclude(facts__annual_rent=None).iterator(2000), on=since, by=by
+    )
     say(f"{done:>9,} assessments, {left:,} units wait for their facts")
     for year in (today.year - 1, today.year):
         run = roll.start(
@@ -58,7 +60,10 @@ def make(*, seed: int, say: Say) -> None:
 
 def _owners(chance: random.Random) -> None:
     units = list(TaxUnit.objects.values_list("pk", "building_id"))
-    people = [Party(approved_name=f"{chance.choice(GIVEN)} {chance.choice(GIVEN)} {chance.choice(FAMILY)}") for _ in range(len(units) // 2 + 1)]
+    people = [
+        Party(approved_name=f"{chance.choice(GIVEN)} {chance.choice(GIVEN)} {chance.choice(FAMILY)}")
+        for _ in range(len(units) // 2 + 1)
+    ]
     people = Party.objects.bulk_create(people)
     since, rows = date(2015, 1, 1), []
     for pk, _building in units:

@@ -120,9 +120,12 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
 @desk(TREASURY)
 def days(request: HttpRequest) -> HttpResponse:
     """Show closed days and what today has brought."""
+    totals, methods = day_totals(today()), dict(Method.choices)
+    for row in totals["received"]:
+        row["method"] = methods[row["method"]]
     context = {
         "today": today(),
-        "totals": day_totals(today()),
+        "totals": totals,
         "open_shifts": Shift.objects.filter(closed_at=None).select_related("cashier"),
         "closed_shifts": Shift.objects.filter(closed_at__isnull=False)
         .select_related("cashier")

@@ -36,7 +36,7 @@ def bill_context(kept: Bill) -> dict[str, object]:
 
 
 @require_GET
-@desk(UNITS)
+@desk(ACCOUNTS)
 def bill(request: HttpRequest, pk: int) -> HttpResponse:
     """Print a bill with the steps that made its amount."""
     kept = get_object_or_404(Bill.objects.select_related("run"), pk=pk, run__state="published")

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.policy import Verb
+from accounts.policy import Verb, subject_of, visible_fields
 from ledger.models import Bill
 from ledger.queries import open_items
 from ledger.views.accounts import find_parties
@@ -19,6 +20,7 @@ from taxation.actions import objections
 from taxation.actions.assessing import approve, propose, reject, set_shares
 from taxation.models import Assessment, AssessmentState, RulePack, TaxUnit
 from taxation.rules.computation import Facts
+from taxation.rules.words import USES
 
 PAGE = 50
 STATUSES = (
@@ -32,24 +34,37 @@ STATUSES = (
 )
 
 
+# What may be said of a unit to those who may not see debts.
+OPENLY = ("unassessed", "unbilled", "objection", "exempt")
+
+
+def _sees_debt(request: HttpRequest) -> bool:
+    """Say whether the asker may know what is owed."""
+    return "owed" in visible_fields(subject_of(request), UNITS)
+
+
 @require_GET
 @desk(UNITS)
 def index(request: HttpRequest) -> HttpResponse:
     """Show the desk's list; the legend is the filter."""
     number = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1
     status, words = request.GET.get("status", ""), request.GET.get("q", "").strip()
+    if status not in OPENLY and not _sees_debt(request):
+        status = ""
     values = {
         "on": today(), "q": words, "like": f"%{words}%", "status": status, "size": PAGE, "skip": (max(number, 1) - 1) * PAGE,
     }  # fmt: skip
     units = queries.rows("desk", values)
-    labels = dict(STATUSES)
+    labels, sees_debt = dict(STATUSES), _sees_debt(request)
     for unit in units:
-        unit["title"] = labels[unit["status"]]
+        unit["title"] = labels[unit["status"]] if sees_debt or unit["status"] in OPENLY else ""
+        if not sees_debt:
+            unit["owed"] = unit["periods"] = None
     counts = units[0]["counts"] if units else {}
     found = units[0]["found"] if units else 0
     context = {
         "units": units, "q": words, "status": status, "found": found, "number": max(number, 1),
-        "legend": [(code, title, counts.get(code, 0)) for code, title in STATUSES],
+        "legend": [(code, title, counts.get(code, 0)) for code, title in STATUSES if sees_debt or code in OPENLY],
         "has_next": max(number, 1) * PAGE < found,
     }  # fmt: skip
     return render(request, "taxation/desk.html", context)
@@ -73,6 +88,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     words = request.GET.get("q", "")
     context = {
         "unit": kept,
+        "use": USES[kept.use].as_dict() if kept.use in USES else kept.use,
         "assessments": assessments,
         "current": next(
             (one for one in assessments if one.state == AssessmentState.APPROVED and not one.valid_to), None
@@ -84,12 +100,10 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
             for each in liabilities
             for item in open_items(each.party_id, on=today())
             if (item.collection, item.feature_id) == (kept.collection, kept.feature_id)
-        ],
-        "bills": Bill.objects.filter(
-            collection=kept.collection, feature_id=kept.feature_id, run__state="published"
-        )
-        .select_related("run")
-        .order_by("-pk"),
+        ]
+        if _sees_debt(request)
+        else [],
+        "bills": _bills(kept) if _sees_debt(request) else [],
         "packs": packs,
         "chosen": chosen,
         "inputs": _inputs(kept, chosen),
@@ -100,6 +114,13 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "may_approve": may(request, APPROVAL, Verb.EDIT),
     }
     return render(request, "taxation/unit.html", context)
+
+
+def _bills(kept: TaxUnit) -> QuerySet[Bill]:
+    found = Bill.objects.filter(
+        collection=kept.collection, feature_id=kept.feature_id, run__state="published"
+    )
+    return found.select_related("run").order_by("-pk")
 
 
 def _inputs(kept: TaxUnit, pack: RulePack | None) -> list[dict[str, Any]]:

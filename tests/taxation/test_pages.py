@@ -213,3 +213,17 @@ def test_the_test_provider_pays_and_the_return_page_names_nobody(client):
     assert forged.status_code == 403
     assert Receipt.objects.count() == 1
     assert made.pk
+
+
+def test_an_approver_sees_what_to_approve_and_not_who_owes_what(sign_in):
+    made, owner = billed()
+    approver = sign_in("approver")
+    desk = approver.get("/staff/tax/?lang=en").content.decode()
+    page = approver.get(f"/staff/tax/units/{made.pk}/?lang=en").content.decode()
+    assert "327.250" in desk
+    for hidden in ("Late", "Paid"):
+        assert hidden not in desk
+    assert "bill.pdf" not in page
+    assert "Open charges" not in page
+    assert approver.get("/staff/tax/?status=late").context["status"] == ""
+    assert approver.get(f"/staff/accounts/{owner.pk}/").status_code == 404
