@@ -20,7 +20,11 @@ def _unwatched() -> Iterable[str]:
 
 
 PROMISES = (
-    Promise("audit.all-tables-watched", "Every table of the portal writes its changes into the event log.", _unwatched),
+    Promise(
+        "audit.all-tables-watched",
+        "Every table of the portal writes its changes into the event log.",
+        _unwatched,
+    ),
     promise_by_sql(
         "audit.imported-tables-watched",
         "Every imported table writes its changes into the event log.",

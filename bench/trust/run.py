@@ -95,7 +95,9 @@ def measure_log() -> None:
         for table in tables:
             execute(f"DROP TABLE IF EXISTS {table}")
             execute(f"CREATE TABLE {table} (id serial PRIMARY KEY, name text, geom geometry(Polygon, 28191))")
-            execute(f"INSERT INTO {table} (name, geom) SELECT n::text, {GEOMETRY} FROM generate_series(1, 10000) n")
+            execute(
+                f"INSERT INTO {table} (name, geom) SELECT n::text, {GEOMETRY} FROM generate_series(1, 10000) n"
+            )
         execute(f"SELECT audit_watch('{tables[1]}')")
         for _ in range(ROUNDS):
             for table in tables:

@@ -252,9 +252,7 @@ def test_a_table_with_two_key_columns_and_one_without_any_are_watched() -> None:
 def test_the_log_keeps_its_promises_and_notices_a_table_that_is_not_watched() -> None:
     from audit.integrity import PROMISES
 
-    assert {promise.name: list(promise.breaches()) for promise in PROMISES} == dict.fromkeys(
-        (promise.name for promise in PROMISES), []
-    )
+    assert not any(list(promise.breaches()) for promise in PROMISES)
     with acting_as(OWNER):
         run("DROP TRIGGER audit_update ON municipality_district")
     with acting_as(WORKER):

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from cadastre_block import block
-from cast import TODAY, person
 from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
@@ -12,6 +10,8 @@ from accounts.models import User
 from cadastre.actions.drafting import as_multipolygon, keep_operation
 from cadastre.actions.records import add_source, open_record
 from cadastre.models import Basin, Parcel, Record
+from tests.cadastre.cadastre_block import block
+from tests.cadastre.cast import TODAY, person
 
 
 @pytest.fixture

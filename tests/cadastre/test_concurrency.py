@@ -3,13 +3,13 @@
 import threading
 
 import pytest
-from cast import TODAY, person
 from django.db import connection
 
 from cadastre.actions.drafting import keep_operation
 from cadastre.actions.records import open_record
 from cadastre.models import DraftClaim, DraftOperation, DraftParcel
 from core.errors import Conflict, PreconditionFailed
+from tests.cadastre.cast import TODAY, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,7 +4,6 @@ import math
 
 import pytest
 import shapely
-from cadastre_block import block
 from shapely.geometry import LineString, Polygon
 
 from cadastre.operations import (
@@ -23,6 +22,7 @@ from cadastre.operations import (
     split_into_parts,
 )
 from cadastre.operations.streetside import chosen_side, frontage_m, street_sides
+from tests.cadastre.cadastre_block import block
 
 A2_AREA = 1000.0
 

@@ -1,10 +1,10 @@
 """The records' pages, as people walk through them."""
 
 import pytest
-from cast import owned, person
 
 from cadastre.models import Parcel, QualityFinding, Record
 from cadastre.quality.queue import check_cadastre
+from tests.cadastre.cast import owned, person
 from tests.conftest import WebClient
 
 SPLIT = {"lines": [[[1025, 2060], [1050, 2060]]]}

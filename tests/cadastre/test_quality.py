@@ -1,11 +1,8 @@
 """The whole-cadastre check finds every planted fault, and what GEOS names in real parcels, and nothing else."""
 
-import cambridge
 import numpy as np
 import pytest
 import shapely
-from cadastre_block import block
-from cast import owned
 from django.core.management import call_command
 
 from cadastre.actions.drafting import as_multipolygon
@@ -13,6 +10,9 @@ from cadastre.models import Parcel, QualityFinding
 from cadastre.quality.coverage import breaches
 from cadastre.quality.queue import accept, check_cadastre
 from core.errors import PreconditionFailed, Unprocessable
+from tests.cadastre import cambridge
+from tests.cadastre.cadastre_block import block
+from tests.cadastre.cast import owned
 
 
 def shift(parcel, x, y):

@@ -1,7 +1,6 @@
 """Records: from draft through approval to reversal, on a registered block."""
 
 import pytest
-from cast import TODAY, owned, submitted
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cadastre.actions.approve import approve_record
@@ -26,6 +25,7 @@ from cadastre.errors import (
 )
 from cadastre.models import BAUnit, DraftParcel, Lineage, Parcel, Record, Restriction, Right
 from core.errors import Unprocessable
+from tests.cadastre.cast import TODAY, owned, submitted
 
 HALVES = {"lines": [[[1025, 2060], [1050, 2060]]]}
 

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from cast import TODAY, owned, person
 from django.test import Client
 
 from buildings.models import Building
 from cadastre.models import Parcel, Record
 from planning.models import ZoningDistrict
+from tests.cadastre.cast import TODAY, owned, person
 
 HALVES = [[[1025, 2060], [1050, 2060]]]
 

@@ -2,10 +2,10 @@
 
 import time
 
-import cambridge
 import pytest
-import sequences
 from hypothesis.stateful import run_state_machine_as_test
+
+from tests.cadastre import cambridge, sequences
 
 has_real_parcels = pytest.mark.skipif(not cambridge.PARCELS.exists(), reason="the shared data are not there")
 
