@@ -109,9 +109,9 @@ def _in_turns(servers: dict[str, peers.Server], tiles: list[Tile], rounds: int, 
     for key in ("uncached", "tipg", "mapserver", "portal", "nginx cache", "nginx file"):
         server = next(one for one in servers.values() if one.name == key)
         runs[key] = lambda server=server: _wrk(server, tiles, seconds)
-    for key in ("portal", "nginx cache"):
-        for tile in tiles:
-            next(one for one in servers.values() if one.name == key).body(tile)
+    for name, warm_up in runs.items():
+        if not name.startswith("raw"):
+            warm_up()
     found: Rates = {name: [] for name in runs}
     for _round in range(rounds):
         for name, run in runs.items():
