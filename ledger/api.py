@@ -58,7 +58,7 @@ def _allowed(request: HttpRequest, target: Guarded, verb: str) -> tuple[Subject,
     require(subject, verb, target)
     if request.method != "GET" and bearer_token(request) is None and check_csrf(request):
         raise Forbidden(_("This request did not come from the portal's own page."))
-    return subject, User.objects.get(pk=subject.user_id)
+    return subject, User.objects.get(pk=subject.user_id or 0)
 
 
 def _key(key: str) -> str:
