@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django_tasks import task
 
+from core.acting import acting
 from jobs import progress
 from layers.actions.datasets import forget_dataset
 from layers.importing.actions import choose_layer
@@ -22,7 +23,8 @@ from layers.models import Dataset
 def _guarded(run: ImportRun, work: Callable[[], dict[str, Any]], *, back_to: ImportState) -> dict[str, Any]:
     """Do the work; a refusal is kept with the import, in words of any language."""
     try:
-        return work()
+        with acting(channel="import", request=f"import {run.pk}"):
+            return work()
     except Refusal as refusal:
         error = ImportRefused.of(refusal)
     except ImportRefused as refused:

@@ -56,7 +56,7 @@ class Child:
         originals = {one.resolve() for one in scratch.iterdir()} | {path.resolve()}
         readable = [*map(Path, _SYSTEM), *libraries, *originals]
         held = limits.lock_down(limit, readable=readable, writable=[scratch])
-        drivers.load_gdal(scratch)
+        gdal = drivers.load_gdal(scratch)
         limits.limit_memory(limit.memory_bytes)
         kind = formats.identify(path, request["name"])
         if kind == formats.ARCHIVE:
@@ -66,13 +66,18 @@ class Child:
             self.sources = [archive.Source(path, Path(request["name"]).stem, format_)]
         for source in self.sources:
             _check_parts(source)
+        # Only where one is missing: the option makes GDAL open the others for writing.
+        restore = any(_lacks_index(source) for source in self.sources)
+        gdal.set_gdal_config_options({"SHAPE_RESTORE_SHX": restore})
         self.tell({"kind": "opened", "locks": held, "formats": sorted({s.format.id for s in self.sources})})
 
     def inspect(self, request: dict[str, Any]) -> None:
         """Describe the file."""
         from layers.importing.reader import inspection
 
-        self.tell({"kind": "inspected", **inspection.inspect(self.sources, request["grid"])})
+        self.tell(
+            {"kind": "inspected", **inspection.inspect(self.sources, request["grid"], brief=request["brief"])}
+        )
 
     def copy(self, request: dict[str, Any]) -> None:
         """Stream a layer."""
@@ -85,6 +90,10 @@ class Child:
 def _check_parts(source: archive.Source) -> None:
     if source.format is formats.SHAPEFILE and not source.path.with_suffix(".dbf").exists():
         raise Refusal("shapefile_without_dbf", name=source.name)
+
+
+def _lacks_index(source: archive.Source) -> bool:
+    return source.format is formats.SHAPEFILE and not source.path.with_suffix(".shx").exists()
 
 
 def _reason(error: BaseException) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import shapely
 from layers.importing.reader import columns, geometry, inspection
 from layers.importing.reader.archive import Source
 
-BATCH = 20_000
+BATCH = 8_000
 TOLD_ROWS = 10_000
 _CSV = arrow_csv.WriteOptions(include_header=False, batch_size=4096, quoting_style="needed")
 Tell = Callable[[dict[str, Any]], None]

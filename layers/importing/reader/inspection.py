@@ -18,10 +18,13 @@ MAX_LAYERS = 200
 TEXT_SAMPLE = 400
 
 
-def inspect(sources: Sequence[Source], grid: int) -> dict[str, Any]:
-    """Describe every layer of the sources; `grid` is the municipality's EPSG code."""
+def inspect(sources: Sequence[Source], grid: int, *, brief: bool = False) -> dict[str, Any]:
+    """Describe every layer of the sources; `grid` is the municipality's EPSG code.
+
+    Briefly means without other reference systems to choose from, where the file's own fits.
+    """
     layers = [
-        _layer(source, index, str(name), grid)
+        _layer(source, index, str(name), grid, brief=brief)
         for index, source in enumerate(sources)
         for name in pyogrio.list_layers(source.path)[:MAX_LAYERS, 0]
     ]
@@ -35,7 +38,7 @@ def inspect(sources: Sequence[Source], grid: int) -> dict[str, Any]:
     return {"layers": layers}
 
 
-def _layer(source: Source, index: int, name: str, grid: int) -> dict[str, Any]:
+def _layer(source: Source, index: int, name: str, grid: int, *, brief: bool) -> dict[str, Any]:
     info = pyogrio.read_info(source.path, layer=name, **source.format.options)
     sample, geometry = _sample(source, name)
     kinds = columns_of(info, sample.schema)
@@ -57,7 +60,7 @@ def _layer(source: Source, index: int, name: str, grid: int) -> dict[str, Any]:
         "hull": hull,
         **_text(source, info, sample, kinds),
     }
-    return described | _place(info, hull, grid)
+    return described | _place(info, hull, grid, brief=brief)
 
 
 def columns_of(info: dict[str, Any], schema: pa.Schema) -> list[dict[str, str]]:
@@ -184,13 +187,17 @@ def _rows(
     return rows[:PREVIEW]
 
 
-def _place(info: dict[str, Any], hull: list[tuple[float, float]], grid: int) -> dict[str, Any]:
+def _place(
+    info: dict[str, Any], hull: list[tuple[float, float]], grid: int, *, brief: bool
+) -> dict[str, Any]:
     said = info.get("crs")
     srid = placing.identify(said)
     found = "identified" if srid else ("unknown" if said else "missing")
     if not hull:
         return {"crs": {"srid": srid, "found": found, "mistakes": [], "candidates": []}}
     mistakes = placing.mistakes(hull, srid, grid) if srid else []
+    if brief and srid and not mistakes:
+        return {"crs": _crs(srid, found, mistakes, [])}
     candidates = placing.candidates(hull, grid)
     if srid and srid not in {one["srid"] for one in candidates}:
         candidates.insert(0, placing.place(hull, srid, grid))

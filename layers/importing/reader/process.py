@@ -74,9 +74,9 @@ class Reader:
                 pipe.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def inspect(self, *, grid: int) -> Message:
-        """Return the description of the file; `grid` is the municipality's EPSG code."""
-        return self._ask({"do": "inspect", "grid": grid})
+    def inspect(self, *, grid: int, brief: bool = False) -> Message:
+        """Return the description of the file; `grid` is the municipality's EPSG code (see `inspection`)."""
+        return self._ask({"do": "inspect", "grid": grid, "brief": brief})
 
     def copy(self, request: Message, on_message: Callable[[Message], None]) -> "CopyStream":
         """Start streaming a layer (`layer`, `fields`, `encoding`, `bounds`, `swap_axes`)."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.acting import acting
 from core.errors import DomainError
 from layers.importing import messages, planning
 from layers.importing.errors import ImportRefused
@@ -41,7 +42,8 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
         try:
-            report = self._load(path, options)
+            with acting(channel="import", request=f"import {path.name}"[:100]):
+                report = self._load(path, options)
         except Refusal as refusal:
             raise CommandError(messages.refusal(refusal.code, refusal.params)) from refusal
         except DomainError as error:
@@ -52,7 +54,7 @@ class Command(BaseCommand):
         from django.conf import settings
 
         with Reader(path) as reader:
-            inspection = reader.inspect(grid=settings.GRID_SRID)
+            inspection = reader.inspect(grid=settings.GRID_SRID, brief=not options["crs"])
             layer = planning.find_layer(inspection, options["layer"])
             plan = _plan(layer, options)
             load = Load(reader, layer, plan)

@@ -1,0 +1,94 @@
+"""Real files of real municipalities go in whole, and hostile ones end as the golden table says.
+
+These files are not part of the project: where they are not there (see `files.shared_data`), the
+same paths are tested on files made on the spot, in the other modules.
+"""
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from layers.importing.errors import ImportRefused
+from layers.importing.reader.refusals import Refusal
+from tests.importing import files
+from tests.importing.loads import load
+
+pytestmark = pytest.mark.django_db
+GOLDEN = Path(__file__).parents[1] / "golden" / "import_outcomes.csv"
+SLOWEST_S = 30.0
+
+# file, layer, features as its publisher states, repaired
+KNOWN = [
+    ("cadastre/cambridge_ma/parcels_fy2014.gpkg", None, 13_116, 37),
+    ("cadastre/cambridge_ma/zoning_districts.geojson", None, 261, None),
+    ("cadastre/cambridge_ma/street_centerlines.geojson", None, 2_643, 0),
+    ("utilities/sant_boi_giswater/sant_boi.gpkg", "plot", 258, 0),
+    ("utilities/sant_boi_giswater/sant_boi.gpkg", "street_axis", 26, 0),
+    ("utilities/sant_boi_giswater/sant_boi.gpkg", "water_pipe", 269, 0),
+    ("utilities/sant_boi_giswater/sant_boi.gpkg", "sewer_conduit", 206, 0),
+    ("osm_mena/aleppo_centre_osm.gpkg", "streets", 11_984, 0),
+    ("osm_mena/aleppo_centre_osm.gpkg", "blocks_derived", 2_145, None),
+    ("osm_mena/jordan_gov_osm.gpkg", None, 12, None),
+    ("osm_mena/jordan_dis_osm.gpkg", None, 51, None),
+    ("osm_mena/jordan_subdis_osm.gpkg", None, 89, None),
+    ("osm_mena/ksar_hellal_sectors_osm.geojson", None, 14, None),
+    ("osm_other/helsinki.osm.pbf", "points", 8_045, 0),
+    ("osm_other/helsinki.osm.pbf", "lines", 3_818, 0),
+    ("cadastre/prague_bubenec/bubenec.gpkg", "plots", 407, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "count", "repaired"), KNOWN, ids=lambda value: str(value).rpartition("/")[2]
+)
+def test_a_real_file_goes_in_with_the_count_that_its_publisher_states(
+    name: str, layer: str | None, count: int, repaired: int | None
+) -> None:
+    for path in files.real_files(name):
+        report = load(path, layer=layer)
+        assert (report.read, report.loaded + report.refused) == (count, count)
+        # One way of the Helsinki extract goes from a place to the same place.
+        assert dict(report.refusals) == ({"line_without_length": 1} if layer == "lines" else {})
+        if repaired is not None:
+            assert report.repaired == repaired
+
+
+def outcome(path: Path) -> str:
+    """Return in one line what becomes of a file: refused and why, or the four counts."""
+    try:
+        with transaction.atomic():
+            report = load(path)
+            transaction.set_rollback(True)
+    except (ImportRefused, Refusal) as error:
+        return f"refused {error.code}"
+    return f"loaded {report.read}/{report.loaded} repaired {report.repaired} refused {report.refused}"
+
+
+def golden(kind: str) -> list[tuple[str, str]]:
+    """Return the table's rows of a kind: those of every run, or those of the long run."""
+    with GOLDEN.open(encoding="utf-8", newline="") as file:
+        return [(row["file"], row["outcome"]) for row in csv.DictReader(file) if row["run"] == kind]
+
+
+def wrong(kind: str) -> list[str]:
+    """Return the files that end otherwise than the table says, or too late."""
+    found = []
+    for name, expected in golden(kind):
+        for path in files.real_files(f"hostile/{name}"):
+            began = time.monotonic()
+            real = outcome(path)
+            if real != expected or time.monotonic() - began > SLOWEST_S:
+                found.append(f"{name}: {real}, not {expected}")
+    return found
+
+
+def test_hostile_files_end_as_the_golden_table_says() -> None:
+    assert wrong("every") == []
+
+
+@pytest.mark.long
+def test_all_invalid_geojson_ends_as_the_golden_table_says() -> None:
+    assert wrong("long") == []
