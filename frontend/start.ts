@@ -1,5 +1,6 @@
 /** Brings a map page to life: catalogue, engine, store and what every map page has. */
 import { readCatalogue } from "./api/client.js";
+import type { CollectionInfo } from "./api/types.js";
 import { App } from "./app.js";
 import { MapEngine } from "./map/engine.js";
 import { loadingBar, scaleBar } from "./panels/furniture.js";
@@ -35,7 +36,7 @@ export async function start(): Promise<Started> {
   const visible = linked.layers ? new Set(linked.layers.filter((id) => known.has(id))) : defaults;
   const opacity = new Map([...collections.map((one) => [one.id, one.opacity] as const), ...linked.opacity]);
   const basemap = linked.basemap ?? "own";
-  const app = new App(map, new Store({ visible, opacity, chosen: null, basemap }), catalogue);
+  const app = new App(map, new Store({ visible, opacity, chosen: null, basemap, hidden: linked.hidden }), catalogue);
   map.addCollections(collections, catalogue.rasters ?? []);
   follow(app);
   if (linked.place) map.place(linked.place.center, linked.place.zoom);
@@ -48,15 +49,36 @@ export async function start(): Promise<Started> {
 
 function follow(app: App): void {
   const draw = (): void => {
-    const { visible, opacity, basemap } = app.store.now;
+    const { visible, opacity, basemap, hidden } = app.store.now;
     for (const [id, share] of opacity) app.map.fade(id, share);
     for (const { id } of [...app.collections(), ...app.catalogue.rasters]) app.map.show(id, visible.has(id));
+    for (const info of app.collections()) app.map.hide(info.id, hiderOf(info, hidden.get(info.id)));
     void app.map.basemaps.choose(basemap);
   };
   app.store.subscribe((now, before) => {
-    if (now.visible !== before.visible || now.opacity !== before.opacity || now.basemap !== before.basemap) draw();
+    if (now.visible !== before.visible || now.opacity !== before.opacity || now.basemap !== before.basemap || now.hidden !== before.hidden) draw();
   });
   draw();
+}
+
+const hiders = new WeakMap<ReadonlySet<number>, (field: (name: string) => unknown) => boolean>();
+
+/** The test for features of hidden legend entries; the same set gives the same function. */
+function hiderOf(info: CollectionInfo, hidden: ReadonlySet<number> | undefined): Parameters<MapEngine["hide"]>[1] {
+  if (!hidden || hidden.size === 0) return null;
+  const known = hiders.get(hidden);
+  if (known) return known;
+  const entries = info.legend.map((item) => item.filter);
+  const named = new Set(entries.flatMap((one) => one?.values ?? []));
+  const hider = (field: (name: string) => unknown): boolean =>
+    [...hidden].some((index) => {
+      const filter = entries[index];
+      if (!filter) return false;
+      const value = String(field(filter.field) ?? "");
+      return filter.values ? filter.values.includes(value) : !named.has(value);
+    });
+  hiders.set(hidden, hider);
+  return hider;
 }
 
 function furnish(app: App): void {

@@ -10,6 +10,8 @@ export interface State {
   readonly opacity: ReadonlyMap<string, number>;
   readonly chosen: Chosen | null;
   readonly basemap: string;
+  /** The entries of a collection's legend that are hidden, by their place in it. */
+  readonly hidden: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 type Listener = (state: State, before: State) => void;
@@ -46,6 +48,14 @@ export class Store {
   /** Set a collection's opacity between 0 and 1. */
   fade(collection: string, opacity: number): void {
     this.update({ opacity: new Map(this.state.opacity).set(collection, opacity) });
+  }
+
+  /** Hide or show one entry of a collection's legend. */
+  hide(collection: string, entry: number, isHidden: boolean): void {
+    const entries = new Set(this.state.hidden.get(collection));
+    if (isHidden) entries.add(entry);
+    else entries.delete(entry);
+    this.update({ hidden: new Map(this.state.hidden).set(collection, entries) });
   }
 
   /** Call `listener` after each change. */

@@ -30,17 +30,22 @@ def _whole(collection: Collection, drawn: list[Mapping[str, Any]]) -> list[Entry
 def _by_value(
     collection: Collection, layer: Mapping[str, Any], drawn: list[Mapping[str, Any]]
 ) -> Iterable[Entry]:
-    """Yield an entry for each value that the layer's colour tells apart, then one for all others."""
+    """Yield an entry for each value that the layer's colour tells apart, then one for all others.
+
+    `filter` names the field and its values (None: all others), so that a class can be hidden.
+    """
     field_name, pairs, other = _match(layer)
     field = collection.field(field_name)
     choices = field.choices if field else {}
     for value, colour in pairs:
         values = value if isinstance(value, list | tuple) else [value]
         words = [str(choices.get(one, one)) for one in values]
-        yield _entry(
+        found = _entry(
             "، ".join(words) if len(words) > 1 else words[0], _outlined(_coloured(layer, colour), drawn)
         )
-    yield _entry(str(collection.title), _outlined(_coloured(layer, other), drawn))
+        yield {**found, "filter": {"field": field_name, "values": [str(one) for one in values]}}
+    rest = _entry(str(collection.title), _outlined(_coloured(layer, other), drawn))
+    yield {**rest, "filter": {"field": field_name, "values": None}}
 
 
 def _match(layer: Mapping[str, Any]) -> Any:

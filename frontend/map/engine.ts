@@ -105,6 +105,11 @@ export class MapEngine {
     this.layers.fade(id, opacity);
   }
 
+  /** Leave out the features of a collection that `hides` says yes to, by their fields. */
+  hide(id: string, hides: ((field: (name: string) => unknown) => boolean) | null): void {
+    this.layers.hide(id, hides);
+  }
+
   /** Say whether a collection is drawn at the present zoom. */
   isInRange(info: CollectionInfo): boolean {
     return (this.view.getZoom() ?? 0) + 0.001 >= info.min_zoom + 1;

@@ -8,7 +8,7 @@ import XYZ from "ol/source/XYZ.js";
 import { createXYZ } from "ol/tilegrid.js";
 import type { CollectionInfo, RasterInfo } from "../api/types.js";
 import type { Hit } from "./engine.js";
-import { LabelOwners } from "./style/labels.js";
+import { DrawingState } from "./style/labels.js";
 import { interpret } from "./style/interpreter.js";
 
 const TILE = 512;
@@ -20,7 +20,8 @@ export class CollectionLayers {
   private readonly infos = new globalThis.Map<string, { info: CollectionInfo; order: number }>();
   private readonly vectors = new globalThis.Map<string, VectorTileLayer[]>();
   private readonly rasters = new globalThis.Map<string, TileLayer<XYZ>>();
-  private readonly owners = new globalThis.Map<string, LabelOwners>();
+  private readonly owners = new globalThis.Map<string, DrawingState>();
+  private readonly hiding = new globalThis.Map<string, DrawingState["hides"]>();
   private muted: Hit | null = null;
   private readonly faded = new globalThis.Map<string, number>();
 
@@ -58,8 +59,9 @@ export class CollectionLayers {
     const entry = this.infos.get(id);
     if (!entry?.info.tiles) return;
     const { info, order } = entry;
-    const owners = new LabelOwners();
+    const owners = new DrawingState();
     this.owners.set(id, owners);
+    owners.hides = this.hiding.get(id) ?? null;
     if (this.muted?.collection === id) owners.muted = this.muted.id;
     const common = {
       source: source(info),
@@ -75,7 +77,7 @@ export class CollectionLayers {
   }
 
   /** The texts are a layer of their own above all shapes, from the same tiles. */
-  private texts(info: CollectionInfo, common: object, owners: LabelOwners, order: number): VectorTileLayer {
+  private texts(info: CollectionInfo, common: object, owners: DrawingState, order: number): VectorTileLayer {
     const style = interpret(info.style, "texts", owners, this.groundScale);
     const look = { style, declutter: true, renderMode: "vector", renderBuffer: 64, zIndex: TEXTS + order } as const;
     const layer = new VectorTileLayer({ ...common, ...look });
@@ -85,6 +87,15 @@ export class CollectionLayers {
       layer.changed();
     });
     return layer;
+  }
+
+  /** Leave out the features of some classes; none with null. */
+  hide(id: string, hides: DrawingState["hides"]): void {
+    this.hiding.set(id, hides);
+    const state = this.owners.get(id);
+    if (!state || state.hides === hides) return;
+    state.hides = hides;
+    for (const layer of this.vectors.get(id) ?? []) layer.changed();
   }
 
   /** Leave out the label of one feature, or of none. */

@@ -1,5 +1,5 @@
 /** The layer list, which is the legend and the filter at once. */
-import type { CollectionInfo, GroupInfo, Rule } from "../api/types.js";
+import type { CollectionInfo, GroupInfo, LegendItem, Rule } from "../api/types.js";
 import type { App } from "../app.js";
 import { h, icon } from "../dom.js";
 import { day, number, t } from "../i18n.js";
@@ -62,8 +62,17 @@ export class LayerTree {
   }
 
   private legend(info: CollectionInfo): HTMLElement {
-    const items = info.legend.map((item) => h("li", {}, swatch(asRules(item.symbol)), h("span", {}, item.label)));
+    const items = info.legend.map((item, index) => this.entry(info, item, index));
     return h("ul", { class: "legend", role: "list", "aria-label": t("layers.legend", { title: info.title }) }, ...items);
+  }
+
+  private entry(info: CollectionInfo, item: LegendItem, index: number): HTMLElement {
+    const words = [swatch(asRules(item.symbol)), h("span", {}, item.label)];
+    if (!item.filter) return h("li", {}, ...words);
+    const box = h("input", { type: "checkbox", "data-class": `${info.id}/${index}` });
+    box.checked = !this.app.store.now.hidden.get(info.id)?.has(index);
+    box.addEventListener("change", () => this.app.store.hide(info.id, index, !box.checked));
+    return h("li", {}, h("label", {}, box, ...words));
   }
 
   private more(info: CollectionInfo, legend: HTMLElement | null): HTMLElement {

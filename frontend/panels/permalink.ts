@@ -14,6 +14,7 @@ export interface Linked {
   chosen: Chosen | null;
   basemap: string | null;
   opacity: Map<string, number>;
+  hidden: Map<string, ReadonlySet<number>>;
 }
 
 /** Read the address's part after #. */
@@ -23,7 +24,9 @@ export function readLink(hash: string): Linked {
   const isPlace = [zoom, lat, lon].every((part) => part !== undefined && Number.isFinite(part));
   const [collection, id] = (query.get("at") ?? "").split("/");
   const pairs = (query.get("fade") ?? "").split(",").map((pair) => pair.split(":"));
+  const hidden = (query.get("hide") ?? "").split(",").map((pair) => pair.split(":"));
   return {
+    hidden: new Map(hidden.filter(([name, list]) => name && list).map(([name, list]) => [name ?? "", new Set((list ?? "").split(".").map(Number))])),
     place: isPlace && query.has("map") ? { center: [lon ?? 0, lat ?? 0], zoom: zoom ?? 15 } : null,
     layers: query.has("layers") ? (query.get("layers") ?? "").split(",").filter(Boolean) : null,
     chosen: collection && id ? { collection, id } : null,
@@ -45,7 +48,7 @@ export function keepLink(app: App, defaults: ReadonlySet<string>): void {
 
 /** The address of what is shown now. */
 export function link(app: App, defaults: ReadonlySet<string>): string {
-  const { visible, chosen, basemap, opacity } = app.store.now;
+  const { visible, chosen, basemap, opacity, hidden } = app.store.now;
   const [lon, lat] = app.map.center();
   const parts = [`map=${app.map.zoom().toFixed(0)}/${lat.toFixed(6)}/${lon.toFixed(6)}`];
   const isDefault = visible.size === defaults.size && [...visible].every((id) => defaults.has(id));
@@ -54,5 +57,7 @@ export function link(app: App, defaults: ReadonlySet<string>): string {
   if (basemap !== "own") parts.push(`base=${basemap}`);
   const faded = [...opacity].filter(([id, share]) => share < 1 && visible.has(id));
   if (faded.length > 0) parts.push(`fade=${faded.map(([id, share]) => `${id}:${Math.round(share * 100)}`).join(",")}`);
+  const classes = [...hidden].filter(([, entries]) => entries.size > 0);
+  if (classes.length > 0) parts.push(`hide=${classes.map(([id, entries]) => `${id}:${[...entries].join(".")}`).join(",")}`);
   return `${location.pathname}${location.search}#${parts.join("&")}`;
 }

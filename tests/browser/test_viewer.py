@@ -155,6 +155,18 @@ def test_layers_are_switched_and_faded_and_the_address_tells(visit: Enter) -> No
     page.wait_for_url(re.compile(r"parcels(:|%3A)40"))
 
 
+def test_the_legend_is_the_filter_of_its_layer(visit: Enter) -> None:
+    page = visit().open("/?lang=ar")
+    page.click("li.layer:has([data-layer=parcels]) .layer-more")
+    page.uncheck("[data-class='parcels/0']")
+    page.wait_for_url(re.compile("hide=parcels:0"))
+    page.reload()
+    page.wait_for_selector(DRAWN, state="attached")
+    page.click("li.layer:has([data-layer=parcels]) .layer-more")
+    assert not page.is_checked("[data-class='parcels/0']")
+    assert page.is_checked("[data-class='parcels/1']")
+
+
 def test_the_list_holds_what_the_map_shows_and_chooses_on_it(visit: Enter, parcel: dict[str, Any]) -> None:
     page = visit().open(f"/?lang=ar{only(parcel)}")
     page.click(".chip-button[data-toggles=list]")

@@ -5,7 +5,7 @@ import { Circle, Fill, Icon, Stroke, Style } from "ol/style.js";
 import type { StyleFunction } from "ol/style/Style.js";
 import type { Rule } from "../../api/types.js";
 import { type Compiled, type Scope, compile } from "./expression.js";
-import { LabelOwners, type LabelLook, lineLabel, pointLabel } from "./labels.js";
+import { DrawingState, type LabelLook, lineLabel, pointLabel } from "./labels.js";
 import { iconImage, pattern } from "./patterns.js";
 
 const EQUATOR_ZOOM_0 = 78271.516964; // metres per pixel of one 512 px tile round the equator
@@ -158,7 +158,7 @@ function labelLook(read: Reader, zIndex: number): LabelLook {
 interface LabelContext {
   feature: FeatureLike;
   resolution: number;
-  owners: LabelOwners;
+  owners: DrawingState;
   zoom: number;
 }
 
@@ -180,9 +180,10 @@ function label(read: Reader, zIndex: number, context: LabelContext): Style | nul
 export type Half = "shapes" | "texts";
 
 /** Make the drawing function of half a style; `owners` keeps one label for each feature. */
-export function interpret(rules: Rule[], half: Half, owners: LabelOwners, groundScale: () => number): StyleFunction {
+export function interpret(rules: Rule[], half: Half, owners: DrawingState, groundScale: () => number): StyleFunction {
   const parts = rules.map(part).filter((one) => half === "shapes" || one.look.has("text-field"));
   return (feature, resolution) => {
+    if (owners.hides?.((name) => feature.get(name))) return [];
     const zoom = zoomOf(resolution);
     const kind = feature.getGeometry()?.getType() ?? "Point";
     const scope: Scope = {

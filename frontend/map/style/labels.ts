@@ -35,16 +35,19 @@ export function textWidth(text: string, font: string): number {
 }
 
 /**
- * Remembers which of a feature's pieces carries its label.
+ * What drawing one collection has to remember: hidden classes, the muted label, and which of a
+ * feature's pieces carries its label.
  *
  * Neighbouring tiles hold a piece each; the biggest piece seen so far owns the label.
  * `changed` is set when a bigger piece came after a smaller one was already drawn.
  */
-export class LabelOwners {
+export class DrawingState {
   private readonly owners = new Map<string, { piece: WeakRef<object>; size: number }>();
   changed = false;
   /** The feature whose label is not drawn, since the selection writes it larger. */
   muted: string | null = null;
+  /** Says of a feature, by its fields, whether its class is hidden. */
+  hides: ((field: (name: string) => unknown) => boolean) | null = null;
 
   /** Say whether this piece carries the label of its feature. */
   owns(key: string, piece: FeatureLike, size: number): boolean {
