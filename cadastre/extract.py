@@ -29,7 +29,9 @@ def pdf(parcel_id: int, *, parties: bool, language: str | None = None) -> tuple[
             "grid": settings.GRID_SRID,
         }
         page = render_to_string("cadastre/extract.html", context)
-    body = HTML(string=page, base_url=str(settings.BASE_DIR / "static") + "/", url_fetcher=_fetch).write_pdf()
+    body = HTML(
+        string=page, base_url=f"{(settings.BASE_DIR / 'static').as_uri()}/", url_fetcher=_fetch
+    ).write_pdf()
     return f"parcel-{parcel_id}-{chosen}.pdf", body
 
 

@@ -1,6 +1,7 @@
 """Where a parcel meets the street: the edges that no other parcel shares."""
 
 import itertools
+import math
 from collections.abc import Iterable
 
 import shapely
@@ -15,12 +16,14 @@ from cadastre.operations.refusals import GeometryRefused
 from cadastre.operations.rings import edges_of, parts, rings_of
 
 XY = tuple[float, float]
+CORNER_DEG = 45.0
 
 
 def street_sides(fabric: Fabric, key: str, roads: Iterable[str] = ()) -> list[LineString]:
-    """Return the runs of a parcel's outline that face a street, its land to the left, longest first.
+    """Return the sides of a parcel that face a street, its land to the left, longest first.
 
-    An edge faces a street when it is shared with no parcel, or with a parcel that is a road.
+    An edge faces a street when it is shared with no parcel, or with a parcel that is a road. A side
+    follows the street's bends and ends at a corner, where the outline turns by 45 degrees or more.
     """
     road_keys = set(roads)
     near = [
@@ -38,17 +41,27 @@ def _outline(part: BaseGeometry) -> list[XY]:
 def _runs(ring: list[XY], shared: set[frozenset[XY]]) -> list[LineString]:
     edges = list(itertools.pairwise(ring))
     free = [frozenset(edge) not in shared for edge in edges]
-    if all(free):
+    ends = [
+        not free[n] or not free[n - 1] or _turn(edges[n - 1], edges[n]) >= CORNER_DEG
+        for n in range(len(edges))
+    ]
+    if not any(ends):
         return [LineString(ring)]
-    # Begin after an edge that is shared, so that no run is broken by the ring's seam.
-    first = free.index(False) + 1
-    turned = list(zip(edges[first:] + edges[:first], free[first:] + free[:first], strict=True))
-    runs = []
-    for is_free, group in itertools.groupby(turned, key=lambda item: item[1]):
-        if is_free:
-            chain = [edge for edge, _free in group]
-            runs.append(LineString([chain[0][0], *(end for _start, end in chain)]))
-    return runs
+    # Begin where a side begins, so that none is broken by the ring's seam.
+    first = ends.index(True)
+    sides: list[list[tuple[XY, XY]]] = []
+    for n in (*range(first, len(edges)), *range(first)):
+        if ends[n]:
+            sides.append([])
+        if free[n]:
+            sides[-1].append(edges[n])
+    return [LineString([side[0][0], *(end for _start, end in side)]) for side in sides if side]
+
+
+def _turn(before: tuple[XY, XY], after: tuple[XY, XY]) -> float:
+    """Return by how many degrees the outline turns between two edges."""
+    (ax, ay), (bx, by) = ((edge[1][0] - edge[0][0], edge[1][1] - edge[0][1]) for edge in (before, after))
+    return math.degrees(abs(math.atan2(ax * by - ay * bx, ax * bx + ay * by)))
 
 
 def chosen_side(

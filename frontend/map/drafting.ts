@@ -74,7 +74,10 @@ export class DraftingMap {
     this.map.on("singleclick", (event) => {
       if (!this.draw && !this.pointer) this.onChosen(this.plotAt(event.pixel), event.originalEvent.shiftKey as boolean);
     });
-    this.map.on("moveend", () => this.drawTicks());
+    this.map.on("moveend", () => {
+      this.drawTicks();
+      element.dataset["bounds"] = this.bounds().join(",");
+    });
     new ResizeObserver(() => this.map.updateSize()).observe(element);
   }
 

@@ -112,13 +112,22 @@ def test_proportions_divide_as_heirs_do():
 
 def test_the_street_side_is_what_no_neighbour_shares():
     sides = street_sides(block(), "A1")
-    assert [round(side.length, 2) for side in sides] == [round(40 + math.hypot(10, 2) + math.hypot(15, 2), 2)]
+    assert [round(side.length, 2) for side in sides] == [
+        40.0,
+        round(math.hypot(10, 2) + math.hypot(15, 2), 2),
+    ]
     assert street_sides(block(3, 3), "B2") == []
 
 
 def test_a_road_parcel_counts_as_street():
     fabric = block()
-    assert street_sides(fabric, "B1", roads=["C1"])[0].length > street_sides(fabric, "B1")[0].length
+    assert len(street_sides(fabric, "B1")) == 1
+    assert len(street_sides(fabric, "B1", roads=["C1"])) == 2
+
+
+def test_a_parcel_with_streets_all_around_has_a_side_to_each():
+    fabric = Fabric({"P": Polygon([(0, 0), (30, 0), (60, 5), (60, 40), (0, 40)])})
+    assert [round(side.length, 1) for side in street_sides(fabric, "P")] == [60.4, 60.0, 40.0, 35.0]
 
 
 def test_lots_of_a_given_frontage_follow_a_bent_street():
