@@ -187,4 +187,4 @@ def _on_map(run: ImportRun) -> str:
         cursor.execute(query)
         lon, lat, width = cursor.fetchone()
     zoom = max(6, min(18, int(math.log2(40_075_016 / max(width, 1.0)) + 1)))
-    return f"/#map={zoom}/{lat:.6f}/{lon:.6f}&layers={run.slug}"
+    return f"/staff/#map={zoom}/{lat:.6f}/{lon:.6f}&layers={run.slug}"
