@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from taxation.views import packs, papers, roll, units
+from taxation.views import objections, packs, papers, roll, units
 
 urlpatterns = [
     path("staff/tax/", units.index, name="tax"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("staff/tax/assessments/<int:pk>/object/", units.object_to, name="assessment-object"),
     path("staff/tax/assessments/<int:pk>/notice.pdf", papers.notice, name="notice-paper"),
     path("staff/tax/bills/<int:pk>/bill.pdf", papers.bill, name="bill-paper"),
+    path("staff/tax/objections/", objections.index, name="objections"),
+    path("staff/tax/objections/<int:pk>/act/", objections.act, name="objection-act"),
     path("staff/tax/roll/", roll.index, name="roll"),
     path("staff/tax/roll/start/", roll.start, name="roll-start"),
     path("staff/tax/roll/<int:pk>/", roll.detail, name="roll-run"),

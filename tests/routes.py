@@ -155,6 +155,7 @@ ROLES: dict[str, frozenset[str]] = {
             "staff/tax/",
             "staff/tax/units/<int:pk>/",
             "staff/tax/assessments/<int:pk>/notice.pdf",
+            "staff/tax/objections/",
         ),
         ASSESSING,
     ),
@@ -166,6 +167,7 @@ ROLES: dict[str, frozenset[str]] = {
         frozenset({"assessor"}),
     ),
     "staff/tax/assessments/<int:pk>/decide/": frozenset({"approver", "treasurer"}),
+    "staff/tax/objections/<int:pk>/act/": frozenset({"approver", "treasurer"}),
     **dict.fromkeys(("staff/tax/roll/", "staff/tax/roll/<int:pk>/"), TREASURY | {"assessor"}),
     **dict.fromkeys(("staff/tax/packs/", "staff/tax/packs/<int:pk>/"), TREASURY | {"assessor", "approver"}),
     **dict.fromkeys(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ledger.actions.billing import publish
 from ledger.models import Bill, BillRun, Receipt, ReceiptVoid, Shift
+from ledger.queries import open_items
 from taxation.actions import roll
 from taxation.models import Assessment, Clearance, Objection, RulePack
 from tests.taxation.ground import owned, pack, unit
@@ -172,7 +173,20 @@ def test_an_objection_is_entered_in_time_and_refused_when_late(sign_in):
     assessor.post(address, form)
     assert not Objection.objects.exists()
     assessor.post(address, {**form, "filed_on": "2026-02-09"})
-    assert Objection.objects.get().deadline_on == date(2026, 2, 9)
+    filed = Objection.objects.get()
+    assert filed.deadline_on == date(2026, 2, 9)
+    approver, address = sign_in("approver"), f"/staff/tax/objections/{filed.pk}/act/"
+    assert "rent too high" in approver.get("/staff/tax/objections/").content.decode()
+    approver.post(address, {"hearing": "1", "hearing_on": "2026-03-01"})
+    approver.post(address, {"uphold": "1", "new_total": "400", "decision": "?"})
+    filed.refresh_from_db()
+    assert filed.state == "hearing"
+    before = sum(item.principal for item in open_items(owner.pk, on=timezone.localdate()))
+    approver.post(address, {"uphold": "1", "new_total": "300.000", "decision": "Rent was shown to be lower."})
+    filed.refresh_from_db()
+    assert filed.state == "upheld"
+    after = sum(item.principal for item in open_items(owner.pk, on=timezone.localdate()))
+    assert before - after == D("27.250")
 
 
 def test_an_officer_copies_changes_tries_and_enacts_a_pack(sign_in):
