@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from taxation.views import objections, packs, papers, roll, units
+from taxation.views import dashboard, objections, packs, papers, roll, units
 
 urlpatterns = [
     path("staff/tax/", units.index, name="tax"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("staff/tax/bills/<int:pk>/bill.pdf", papers.bill, name="bill-paper"),
     path("staff/tax/objections/", objections.index, name="objections"),
     path("staff/tax/objections/<int:pk>/act/", objections.act, name="objection-act"),
+    path("staff/tax/collection/", dashboard.index, name="collection"),
     path("staff/tax/roll/", roll.index, name="roll"),
     path("staff/tax/roll/start/", roll.start, name="roll-start"),
     path("staff/tax/roll/<int:pk>/", roll.detail, name="roll-run"),

@@ -120,6 +120,7 @@ ROLES: dict[str, frozenset[str]] = {
             "staff/tax/clearances/<int:pk>.pdf",
             "api/v1/accounts/<int:party>",
             "staff/tax/bills/<int:pk>/bill.pdf",
+            "staff/tax/collection/",
         ),
         MONEY,
     ),

@@ -241,3 +241,16 @@ def test_an_approver_sees_what_to_approve_and_not_who_owes_what(sign_in):
     assert "Open charges" not in page
     assert approver.get("/staff/tax/?status=late").context["status"] == ""
     assert approver.get(f"/staff/accounts/{owner.pk}/").status_code == 404
+
+
+def test_the_dashboard_sums_what_was_billed_collected_and_is_open(sign_in):
+    _made, owner = billed()
+    clerk = sign_in("clerk")
+    clerk.post("/staff/cashier/open/", {"currency": "JOD", "opening": "0"})
+    clerk.post(
+        f"/staff/accounts/{owner.pk}/pay/", {"key": "k", "currency": "JOD", "amount": "100", "method": "cash"}
+    )
+    (levy,) = clerk.get("/staff/tax/collection/").context["levies"]
+    assert (levy["billed"], levy["collected"]) == (D("327.250"), D("100.000"))
+    owed = sum(item.principal + item.penalty_open for item in open_items(owner.pk, on=timezone.localdate()))
+    assert levy["arrears"] == owed
