@@ -27,7 +27,6 @@ COLUMNS = (
     Column("finished_at", _("Finished"), "finished_at"),
 )
 SEARCHED = ("title", "kind", "owner__username", "owner__first_name", "owner__last_name", "error")
-REFRESH_S = 2
 
 
 @never_cache
@@ -51,12 +50,8 @@ def job_list(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @for_staff
 def job_page(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Follow one job; while it runs, the page asks the browser to load it again."""
-    job = job_of(subject_of(request), job_id)
-    response = render(request, "jobs/job.html", {"job": job})
-    if not job.is_finished:
-        response["Refresh"] = str(REFRESH_S)
-    return response
+    """Follow one job; while it runs, the page fetches itself again, by script or else as a whole."""
+    return render(request, "jobs/job.html", {"job": job_of(subject_of(request), job_id)})
 
 
 @require_POST

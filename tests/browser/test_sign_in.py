@@ -94,7 +94,7 @@ def test_an_administrator_looks_as_the_public_and_stops(visit: Enter, language: 
     assert page.locator(".acting").count() == 0
 
 
-def test_a_job_page_follows_its_job_without_a_script(visit: Enter) -> None:
+def test_the_jobs_page_is_read_from_right_to_left(visit: Enter) -> None:
     seen = visit()
     seen.sign_in("engineer")
     page = seen.open("/staff/jobs/?lang=ar", until="main")
