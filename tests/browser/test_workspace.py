@@ -41,7 +41,7 @@ def test_the_bar_offers_what_the_role_can_use(
     seen = visit()
     seen.sign_in(role)
     page = seen.open("/staff/?lang=ar")
-    links = {link.get_attribute("href") for link in page.locator(".bar nav a").all()}
+    links = {link.get_attribute("href") for link in page.locator(".bar nav a, .pages-menu a").all()}
     assert set(offered) <= links
     assert not links & set(withheld)
 
@@ -50,7 +50,7 @@ def test_every_offered_page_answers(visit: Enter) -> None:
     seen = visit()
     seen.sign_in("admin")
     page = seen.open("/staff/?lang=fr")
-    for link in {str(one.get_attribute("href")) for one in page.locator(".bar nav a").all()}:
+    for link in {str(one.get_attribute("href")) for one in page.locator(".bar nav a, .pages-menu a").all()}:
         answer = page.request.get(seen.town.address + link)
         assert answer.status == 200, link
 
