@@ -27,6 +27,7 @@ from demo.town.town import Town
 from layers.actions.datasets import register_dataset
 from layers.actions.rasters import register_raster
 from layers.collections import Field, FieldType
+from layers.models import CatalogueEntry
 
 FLOWN_ON = date(2026, 5, 14)
 SOURCE = "GIS Portal demo"
@@ -43,6 +44,8 @@ class Layer:
     columns: dict[str, str]
     fields: tuple[Field, ...]
     roles: tuple[str, ...]
+    group: str
+    is_shown: bool = False
     label: str = ""
     style: Sequence[dict[str, Any]] | None = None
 
@@ -57,6 +60,8 @@ CONTOURS = Layer(
         Field(name="is_index", title=Text3("خط رئيسي", "Index contour", "Courbe maîtresse"), type=FieldType.BOOLEAN, in_tile=True),
     ),
     roles=("public",),
+    group="streets",
+    is_shown=True,
     label="height_m",
     style=(
         {"type": "line", "filter": ["==", ["get", "is_index"], False], "minzoom": 14.5,
@@ -75,6 +80,7 @@ FOOTPRINTS = Layer(
         Field(name="flown_on", title=Text3("تاريخ التصوير", "Flown on", "Date du vol"), type=FieldType.DATE),
     ),
     roles=tuple(sorted(STAFF_ROLES)),
+    group="land",
 )  # fmt: skip
 
 
@@ -129,6 +135,8 @@ def _make(layer: Layer, columns: dict[str, Any]) -> int:
         cursor.execute(f"CREATE INDEX ON {relation} USING gist (geom)")
         cursor.execute(f"CREATE INDEX ON {relation} USING gist (geom_tile)")
         cursor.execute(f"SELECT setval(pg_get_serial_sequence('{relation}', 'id'), {count + 1}, false)")
+        # From here on every change of the table is in the event log, which also notes these first rows.
+        cursor.execute("SELECT audit_watch(%s::regclass, '{}', '{}', %s)", [relation, count])
         cursor.execute(f"ANALYZE {relation}")
     about: dict[str, Any] = {"source": SOURCE, "source_date": FLOWN_ON, "feature_count": count}
     if layer.style is not None:
@@ -142,6 +150,10 @@ def _make(layer: Layer, columns: dict[str, Any]) -> int:
         label_field=layer.label,
         view_roles=layer.roles,
         **about,
+    )
+    CatalogueEntry.objects.update_or_create(
+        collection=layer.slug,
+        defaults={"group_id": layer.group, "order": 60, "visible_by_default": layer.is_shown},
     )
     return count
 
