@@ -68,6 +68,13 @@ def test_a_locked_process_reaches_neither_network_nor_files_nor_programs(tmp_pat
     assert (reading, writing) == ("PermissionError", "PermissionError")
 
 
+def test_the_instance_s_secrets_in_the_checkout_are_not_within_reach() -> None:
+    from layers.importing.reader import child
+
+    kept = Path(child.__file__).parents[3] / "var" / "secrets.json"
+    assert [one for one in child.libraries() if kept.is_relative_to(one)] == []
+
+
 def test_an_empty_file_is_named_empty(tmp_path: Path) -> None:
     path = tmp_path / "empty.gpkg"
     path.touch()

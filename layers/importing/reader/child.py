@@ -27,6 +27,17 @@ _SYSTEM = (
 )
 
 
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+def libraries() -> set[Path]:
+    """Return the folders of code that the process may read: never the checkout, where an instance may lie."""
+    found = {Path(one).resolve() for one in (*sys.path, sys.prefix, sys.base_prefix, sys.exec_prefix) if one}
+    return {one for one in found if one != _ROOT and one not in _ROOT.parents} | {
+        Path(__file__).resolve().parents[2]
+    }
+
+
 class Child:
     """Holds the opened file between requests."""
 
@@ -52,9 +63,8 @@ class Child:
         """Lock down, load the libraries, find out what the file is."""
         path, scratch = Path(request["path"]), Path(request["scratch"])
         limit = limits.Limits(**request["limits"])
-        libraries = {Path(one) for one in (*sys.path, sys.prefix, sys.base_prefix, sys.exec_prefix) if one}
         originals = {one.resolve() for one in scratch.iterdir()} | {path.resolve()}
-        readable = [*map(Path, _SYSTEM), *libraries, *originals]
+        readable = [*map(Path, _SYSTEM), *libraries(), *originals]
         held = limits.lock_down(limit, readable=readable, writable=[scratch])
         gdal = drivers.load_gdal(scratch)
         limits.limit_memory(limit.memory_bytes)
