@@ -185,7 +185,7 @@ def stop_mapserver() -> None:
     listed = WORK / "ms.pid"
     for line in listed.read_text().split() if listed.exists() else []:
         with suppress(ProcessLookupError, ValueError):
-            os.kill(int(line), signal.SIGTERM)
+            os.kill(int(line), signal.SIGKILL)  # it takes a polite signal only with its next request
     listed.unlink(missing_ok=True)
 
 
