@@ -25,5 +25,7 @@ def search_key(text: str) -> str:
     Persian letters, diacritics, tatweel and both Arabic digit systems are folded. The slash of a
     parcel number ("546/1") is kept.
     """
-    folded = unicodedata.normalize("NFKC", text).lower().translate(_FOLD)
+    # Python alone makes two characters of the Turkish capital; the database, and a reader, one.
+    composed = unicodedata.normalize("NFKC", text).replace("\u0130", "i")
+    folded = composed.lower().translate(_FOLD)
     return _PUNCTUATION.sub(" ", folded).strip()
