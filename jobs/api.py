@@ -40,13 +40,13 @@ class JobOut(Schema):
     finished_at: datetime | None
 
 
-@router.get("/jobs/{job_id}", response=JobOut, summary="How a job stands")
+@router.get("/jobs/{uuid:job_id}", response=JobOut, summary="How a job stands")
 def job(request: HttpRequest, job_id: uuid.UUID) -> dict[str, Any]:
     """Return state, progress, result and error; 404 for somebody else's job."""
     return job_of(subject_of(request), job_id).as_dict()
 
 
-@router.post("/jobs/{job_id}/cancel", response=JobOut, summary="Cancel a job")
+@router.post("/jobs/{uuid:job_id}/cancel", response=JobOut, summary="Cancel a job")
 def cancel_job(request: HttpRequest, job_id: uuid.UUID) -> dict[str, Any]:
     """Cancel a waiting job at once, a running one at its next sign of progress."""
     return actions.cancel(job_of(subject_of(request), job_id)).as_dict()

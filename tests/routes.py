@@ -59,8 +59,8 @@ SIGNED_IN = {
     "my/tokens/",
     "my/tokens/<int:pk>/revoke/",
     "api/v1/me",
-    "api/v1/jobs/<uuid:job_id>",
-    "api/v1/jobs/<uuid:job_id>/cancel",
+    "api/v1/jobs/<uuidstr:job_id>",
+    "api/v1/jobs/<uuidstr:job_id>/cancel",
 }
 
 # Staff of any role.
@@ -190,7 +190,7 @@ ROLES: dict[str, frozenset[str]] = {
                 )
             ),
             "api/v1/imports",
-            *(f"api/v1/imports/<uuid:run>{verb}" for verb in ("", "/plan", "/rehearse", "/load", "/cancel")),
+            *(f"api/v1/imports/<uuidstr:run>{verb}" for verb in ("", "/plan", "/rehearse", "/load", "/cancel")),
         ),
         IMPORTERS,
     ),

@@ -127,13 +127,13 @@ def create_import(request: HttpRequest, file: File[UploadedFile]) -> Any:
     return 202, _detail(actions.receive(file, by=_user(subject)))
 
 
-@router.get("/imports/{run}", response=ImportDetail, summary="One import")
+@router.get("/imports/{uuid:run}", response=ImportDetail, summary="One import")
 def read_import(request: HttpRequest, run: UUID) -> Any:
     """Return where an import stands."""
     return _detail(actions.settle(find_run(_importer(request), run)))
 
 
-@router.patch("/imports/{run}/plan", response=ImportDetail, summary="Change how it is loaded")
+@router.patch("/imports/{uuid:run}/plan", response=ImportDetail, summary="Change how it is loaded")
 def change_plan(request: HttpRequest, run: UUID, change: PlanIn) -> Any:
     """Change layer, key, titles, reference system, encoding, audience or fields."""
     found = actions.settle(find_run(_importer(request), run))
@@ -155,25 +155,25 @@ def _begin(request: HttpRequest, run: UUID, state: ImportState) -> Any:
     return 202, _detail(actions.start(found, state, by=_user(subject)))
 
 
-@router.post("/imports/{run}/rehearse", response={202: ImportDetail}, summary="Dry run")
+@router.post("/imports/{uuid:run}/rehearse", response={202: ImportDetail}, summary="Dry run")
 def rehearse(request: HttpRequest, run: UUID) -> Any:
     """Try everything and keep nothing."""
     return _begin(request, run, ImportState.REHEARSING)
 
 
-@router.post("/imports/{run}/load", response={202: ImportDetail}, summary="Load")
+@router.post("/imports/{uuid:run}/load", response={202: ImportDetail}, summary="Load")
 def load(request: HttpRequest, run: UUID) -> Any:
     """Load the layer, once its dry run is done."""
     return _begin(request, run, ImportState.LOADING)
 
 
-@router.post("/imports/{run}/cancel", response=ImportDetail, summary="Cancel")
+@router.post("/imports/{uuid:run}/cancel", response=ImportDetail, summary="Cancel")
 def cancel(request: HttpRequest, run: UUID) -> Any:
     """Cancel what is under way."""
     return _detail(actions.stop(find_run(_importer(request), run)))
 
 
-@router.delete("/imports/{run}", response={202: ImportDetail, 204: None}, summary="Delete")
+@router.delete("/imports/{uuid:run}", response={202: ImportDetail, 204: None}, summary="Delete")
 def remove(request: HttpRequest, run: UUID) -> Any:
     """Delete the layer that the import made; or, if it made none, the import with its file."""
     subject = _importer(request)
