@@ -33,7 +33,7 @@ refused: dict[str, int] = {}
 
 def blocks() -> list[Fabric]:
     """Return the blocks that sequences start from; a campaign over real parcels replaces this."""
-    from cadastre_block import block
+    from tests.cadastre.cadastre_block import block
 
     return [block()]
 
