@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model
 
 from audit import exempt
@@ -67,3 +67,9 @@ def watch_all(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
                     "SELECT audit_watch(to_regclass(quote_ident(%s)), %s::text[], %s::text[])",
                     [table, list(row.hidden), list(row.ignored)],
                 )
+
+
+def watch_loaded(relation: str, rows: int) -> None:
+    """Log every change of a table outside the models from now on, and that it came with so many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_watch(%s::regclass, '{}', '{}', %s)", [relation, rows])

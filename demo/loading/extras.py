@@ -135,8 +135,6 @@ def _make(layer: Layer, columns: dict[str, Any]) -> int:
         cursor.execute(f"CREATE INDEX ON {relation} USING gist (geom)")
         cursor.execute(f"CREATE INDEX ON {relation} USING gist (geom_tile)")
         cursor.execute(f"SELECT setval(pg_get_serial_sequence('{relation}', 'id'), {count + 1}, false)")
-        # From here on every change of the table is in the event log, which also notes these first rows.
-        cursor.execute("SELECT audit_watch(%s::regclass, '{}', '{}', %s)", [relation, count])
         cursor.execute(f"ANALYZE {relation}")
     about: dict[str, Any] = {"source": SOURCE, "source_date": FLOWN_ON, "feature_count": count}
     if layer.style is not None:

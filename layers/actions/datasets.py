@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from audit.watching import watch_loaded
 from core.errors import Conflict
 from core.text3 import Text3
 from layers import registry
@@ -54,6 +55,7 @@ def register_dataset(
     dataset.fields.all().delete()
     DatasetField.objects.bulk_create(_row(dataset, at, one, label_field) for at, one in enumerate(fields))
     watch(relation, "geom_tile")
+    watch_loaded(relation, dataset.feature_count)
     ensure_indexes(registry.from_dataset(dataset))
     return dataset
 

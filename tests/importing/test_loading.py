@@ -60,6 +60,19 @@ def test_a_geopackage_becomes_a_typed_table_with_indexes_and_a_catalogue_row(tmp
     assert "public" not in dataset.view_roles
 
 
+def test_what_was_loaded_and_every_later_change_of_it_is_in_the_event_log(tmp_path: Path) -> None:
+    load(files.geopackage(tmp_path / "a.gpkg", files.parcels()), "town-parcels")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE imported.town_parcels SET floors = 3 WHERE id = 2")
+    logged = query(
+        "SELECT action, row_count, row_id, after ->> 'floors' FROM audit_event"
+        " WHERE relation = 'imported.town_parcels' ORDER BY id"
+    )
+    assert [row[0] for row in logged] == ["insert", "update"]
+    assert logged[0][1] == 9
+    assert logged[1][2:] == ("2", "3")
+
+
 def test_geometry_attributes_and_row_numbers_arrive_unchanged(tmp_path: Path) -> None:
     table = files.parcels(30)
     load(files.geopackage(tmp_path / "a.gpkg", table))
