@@ -6,6 +6,7 @@ grant fails here and not in a town.
 """
 
 import socket
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,10 @@ from django.test import Client
 if not (settings.STATIC_ROOT / "staticfiles.json").exists():
     # A test run by hand before anything was collected: serve static files by their own names.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+# Playwright keeps an event loop in this thread for the rest of the session once a browser has been
+# used, and Django takes every later query for one from inside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 OWNER, WORKER, WEB = "gisportal_owner", "gisportal_worker", "gisportal_web"
 _main_thread_role = OWNER

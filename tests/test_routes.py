@@ -28,8 +28,7 @@ def every_route(resolver: Any = None, before: str = "") -> Iterator[str]:
         if isinstance(one, URLResolver):
             yield from every_route(one, before + str(one.pattern))
         elif isinstance(one, URLPattern):
-            # ninja names its own converter of the same values
-            yield (before + str(one.pattern)).replace("<uuidstr:", "<uuid:")
+            yield before + str(one.pattern)
 
 
 def sample(route: str) -> str:

@@ -20,7 +20,8 @@ def test_a_wrong_label_does_not_win_over_the_bytes(declared: str | None) -> None
 
 
 def test_french_text_stays_french() -> None:
-    samples = ["Rue de l’église".encode("cp1252"), "Hôtel de ville".encode("cp1252"), "Café".encode("cp1252")]
+    # Windows-1256 has é and ô in the same places; capitals with accents tell the two apart.
+    samples = ["École des Élus".encode("cp1252"), "À côté de l’église".encode("cp1252")]
     assert encodings.rank(samples)[0] == "cp1252"
 
 

@@ -33,6 +33,7 @@ def full_town(found_town: FoundTown) -> Town:
     document.parent.mkdir(parents=True)
     document.write_bytes(os.urandom(3_000_000))
     query(town, "CREATE TABLE imported.wells AS SELECT id, geom FROM cadastre_parcel LIMIT 17", role="worker")
+    query(town, "SELECT audit_watch('imported.wells')", role="worker")
     return town
 
 
