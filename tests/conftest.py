@@ -5,8 +5,8 @@ the test client's requests and every other thread's as the web application, so t
 grant fails here and not in a town.
 """
 
-import socket
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

@@ -190,7 +190,10 @@ ROLES: dict[str, frozenset[str]] = {
                 )
             ),
             "api/v1/imports",
-            *(f"api/v1/imports/<uuidstr:run>{verb}" for verb in ("", "/plan", "/rehearse", "/load", "/cancel")),
+            *(
+                f"api/v1/imports/<uuidstr:run>{verb}"
+                for verb in ("", "/plan", "/rehearse", "/load", "/cancel")
+            ),
         ),
         IMPORTERS,
     ),
