@@ -27,18 +27,18 @@ _CREATE = f"""
 _FILL = f"""
     INSERT INTO {TABLE} (id, geom, use, floors, height, name)
     SELECT i, ST_Multi(ST_Rotate(CASE
-        WHEN i % 50 < 25 THEN ST_MakeEnvelope(x, y, x + w, y + h, 28191)
-        WHEN i % 50 < 45 THEN ST_SetSRID(ST_MakePolygon(ST_MakeLine(ARRAY[
+        WHEN i %% 50 < 25 THEN ST_MakeEnvelope(x, y, x + w, y + h, 28191)
+        WHEN i %% 50 < 45 THEN ST_SetSRID(ST_MakePolygon(ST_MakeLine(ARRAY[
           ST_MakePoint(x, y), ST_MakePoint(x + w, y), ST_MakePoint(x + w, y + h / 2), ST_MakePoint(x + w / 2, y + h / 2),
           ST_MakePoint(x + w / 2, y + h), ST_MakePoint(x, y + h), ST_MakePoint(x, y)])), 28191)
-        WHEN i % 50 < 49 THEN ST_Difference(ST_MakeEnvelope(x, y, x + w, y + h, 28191),
+        WHEN i %% 50 < 49 THEN ST_Difference(ST_MakeEnvelope(x, y, x + w, y + h, 28191),
           ST_MakeEnvelope(x + w * 0.3, y + h * 0.3, x + w * 0.6, y + h * 0.6, 28191))
         ELSE ST_Collect(ST_MakeEnvelope(x, y, x + w * 0.4, y + h, 28191),
           ST_MakeEnvelope(x + w * 0.6, y, x + w, y + h, 28191)) END,
         r * 0.5, ST_SetSRID(ST_MakePoint(x, y), 28191))),
-      (ARRAY['residential', 'commercial', 'industrial', 'school', 'mosque', 'mixed'])[1 + (r * 6)::int % 6],
+      (ARRAY['residential', 'commercial', 'industrial', 'school', 'mosque', 'mixed'])[1 + (r * 6)::int %% 6],
       1 + (r * 8)::int, 3 * (1 + (r * 8)::int), 'بناية ' || i
-    FROM (SELECT i, r, 166000 + i % side * 16 + r * 4 AS x, 172000 + i / side * 16 + r2 * 4 AS y, 7 + r * 5 AS w, 7 + r2 * 4 AS h, side
+    FROM (SELECT i, r, 166000 + i %% side * 16 + r * 4 AS x, 172000 + i / side * 16 + r2 * 4 AS y, 7 + r * 5 AS w, 7 + r2 * 4 AS h, side
           FROM (SELECT i, random() AS r, random() AS r2, ceil(sqrt(%(count)s))::int AS side
                 FROM generate_series(0, %(count)s - 1) i) q) q
     ORDER BY i %% side / 20, i / side / 20;
@@ -54,10 +54,7 @@ def prepare(count: int) -> None:
         if not cursor.fetchone()[0] or _rows(cursor) != count:
             print(f"making {count:,} buildings ...", file=sys.stderr, flush=True)
             cursor.execute(_CREATE)
-            cursor.execute(
-                _FILL.replace("% side", "%% side").replace("% 50", "%% 50").replace("% 6]", "%% 6]"),
-                {"count": count},
-            )
+            cursor.execute(_FILL, {"count": count})
             cursor.execute(f"VACUUM ANALYZE {TABLE}")
     register_dataset(
         slug=SLUG,

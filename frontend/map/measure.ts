@@ -37,6 +37,7 @@ export class Measure {
   private draw: Draw | null = null;
   private project: Projector | null = null;
   onChange: (measured: Measured | null) => void = () => undefined;
+  private announce: () => void = () => undefined;
 
   constructor(
     private readonly map: Map,
@@ -49,10 +50,13 @@ export class Measure {
     return this.draw !== null;
   }
 
-  /** Begin to draw; what was measured before is cleared. */
-  async start(kind: MeasureKind): Promise<void> {
+  /**
+   * Begin to draw at once, so that the very next click counts; what was measured before is cleared.
+   * A first result may have to wait for the grid's definition.
+   */
+  start(kind: MeasureKind): void {
     this.stop();
-    this.project = await projector(this.grid);
+    if (!this.project) void this.learn();
     const draw = new Draw({ source: this.source, type: kind === "area" ? "Polygon" : "LineString", style: STYLE });
     draw.on("drawstart", ({ feature }) => {
       this.source.clear();
@@ -63,13 +67,23 @@ export class Measure {
     this.map.getTargetElement()?.classList.add("is-drawing");
   }
 
+  private async learn(): Promise<void> {
+    this.project = await projector(this.grid);
+    this.announce();
+  }
+
   private follow(feature: Feature<Geometry>, kind: MeasureKind, draw: Draw): void {
     const geometry = feature.getGeometry();
     if (!geometry) return;
-    const key = geometry.on("change", () => this.onChange(this.measured(geometry, kind, false)));
+    let isFinished = false;
+    this.announce = () => {
+      if (this.project) this.onChange(this.measured(geometry, kind, isFinished, this.project));
+    };
+    const key = geometry.on("change", () => this.announce());
     draw.once("drawend", () => {
       unByKey(key);
-      this.onChange(this.measured(geometry, kind, true));
+      isFinished = true;
+      this.announce();
     });
   }
 
@@ -87,21 +101,17 @@ export class Measure {
   stop(): void {
     if (this.draw) this.map.removeInteraction(this.draw);
     this.draw = null;
+    this.announce = () => undefined;
     this.source.clear();
     this.map.getTargetElement()?.classList.remove("is-drawing");
     this.onChange(null);
   }
 
-  private measured(geometry: Geometry, kind: MeasureKind, isFinished: boolean): Measured {
+  private measured(geometry: Geometry, kind: MeasureKind, isFinished: boolean, project: Projector): Measured {
     const ring = geometry instanceof Polygon ? (geometry.getCoordinates()[0] ?? []) : (geometry as LineString).getCoordinates();
-    const points = ring.map((point) => this.toGrid(point));
+    const points = ring.map((point) => project.toGrid(toLonLat(point)));
     const isArea = kind === "area";
     return { kind, length: lengthOf(points), area: isArea ? areaOf(points) : 0, points: points.length, isFinished };
-  }
-
-  private toGrid(point: number[]): LonLat {
-    const at = toLonLat(point);
-    return this.project ? this.project.toGrid(at) : at;
   }
 }
 

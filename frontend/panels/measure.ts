@@ -60,7 +60,7 @@ export class MeasurePanel {
     this.element.hidden = false;
     for (const opener of this.openers) opener.setAttribute("aria-pressed", "true");
     this.offerKinds();
-    void this.app.map.measure.start(kind);
+    this.app.map.measure.start(kind);
   }
 
   /** Stop and clear the map. */
