@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.acting import acting
 from core.errors import DomainError
-from layers.importing import messages, planning
+from jobs.actions import enqueue
+from layers.importing import messages, planning, tasks
 from layers.importing.errors import ImportRefused
 from layers.importing.loading import Load, Report
 from layers.importing.planning import Plan
@@ -20,6 +23,8 @@ from layers.importing.reader.refusals import Refusal
 class Command(BaseCommand):
     """Prints features read, loaded, repaired and refused; leaves nothing behind when it refuses."""
 
+    # They import the addresses, and with them the whole portal, for half a second of nothing.
+    requires_system_checks = []
     help = "Make a layer of a file: GeoPackage, shapefile (.zip or .shp), GeoJSON, OpenStreetMap .pbf."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -61,7 +66,10 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 return load.rehearse()
             about = {"file_name": path.name, "file_sha256": _sha256(path)}
-            return load.run(by=None, about=about)
+            with transaction.atomic():
+                report = load.run(by=None, about=about)
+                enqueue(tasks.prepare, plan.slug, title=_("Prepare “%(slug)s”") % {"slug": plan.slug})
+            return report
 
     def _print(self, report: Report, options: dict[str, Any]) -> None:
         say = self.stdout.write
