@@ -179,6 +179,7 @@ ROLES: dict[str, frozenset[str]] = {
                 for page in (
                     "",
                     "layer/",
+                    "reading/",
                     "place/",
                     "fields/",
                     "rehearse/",
@@ -192,7 +193,7 @@ ROLES: dict[str, frozenset[str]] = {
             "api/v1/imports",
             *(
                 f"api/v1/imports/<uuidstr:run>{verb}"
-                for verb in ("", "/plan", "/rehearse", "/load", "/cancel")
+                for verb in ("", "/plan", "/reading", "/rehearse", "/load", "/cancel")
             ),
         ),
         IMPORTERS,

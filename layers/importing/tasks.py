@@ -43,10 +43,14 @@ def inspect(run_id: str) -> dict[str, Any]:
     def work() -> dict[str, Any]:
         progress.report(0, None, gettext("Reading the file"))
         with Reader(run.path, name=run.file_name) as reader:
-            found = reader.inspect(grid=settings.GRID_SRID)
+            reading = run.inspection.get("reading", {})
+            found = reader.inspect(grid=settings.GRID_SRID, reading=reading)
+        found["reading"] = reading
         run.inspection, run.state, run.refusal = found, ImportState.INSPECTED, {}
         run.save()
         usable = [layer for layer in found["layers"] if layer["has_geometry"]]
+        run.plan = {}
+        run.save()
         if len(usable) == 1:
             choose_layer(run, usable[0]["key"])
         return {"layers": [layer["name"] for layer in found["layers"]]}
