@@ -118,7 +118,11 @@ def _shortcut(kind: str, shape: str, *, simplified: bool) -> str:
     moved = f"ST_TransScale({shape}, :dx, :dy, :scale, :flip)"
     if "Point" in kind:
         return f"CASE WHEN {shape} @ :inner THEN {moved} ELSE {_clipped(shape)} END"
-    seen = f"{_wide(kind, shape)} AND ST_NPoints({shape}) <= {PLAIN_POINTS}" if simplified else _seen(kind, shape)
+    seen = (
+        f"{_wide(kind, shape)} AND ST_NPoints({shape}) <= {PLAIN_POINTS}"
+        if simplified
+        else _seen(kind, shape)
+    )
     full = _simplified(shape) if simplified else _clipped(shape)
     return f"CASE WHEN {shape} @ :inner AND {seen} THEN {moved} ELSE {full} END"
 
