@@ -40,6 +40,9 @@ _VERSION = """
       (SELECT version FROM layers_cellversion
        WHERE relation = :relation AND x = :x >> (:z - 14) AND y = :y >> (:z - 14)), 0) END"""
 
+# The instant whose rows are drawn; bound, so that every day shares one statement.
+_INSTANT = ":at"
+
 # What a kept tile is compared with: policy epoch, catalogue version, version of this part of the table.
 CHECK = numbered(f"SELECT ({EPOCH_SQL}), {_CATALOGUE_VERSION}, {_VERSION}", _CHECK)
 
@@ -49,24 +52,32 @@ def _statement(sql: str, more: tuple[tuple[str, str], ...]) -> Statement:
     return numbered(sql, {**_CHECK, **_WHERE, **dict(more)})
 
 
+def _then(view: View) -> tuple[tuple[str, str], ...]:
+    return (("at", "timestamptz"),) if view.at else ()
+
+
+def _instant(view: View) -> str:
+    return _INSTANT if view.at else ""
+
+
 def draw(view: View) -> Statement:
     """Return the statement that draws every feature; its first columns are those of `CHECK`."""
-    return _statement(_whole(view, _rows(view, _in_reach(view))), ())
+    return _statement(_whole(view, _rows(view, _in_reach(view))), _then(view))
 
 
 def draw_above(view: View) -> Statement:
     """Return the statement that draws the features of an overfull tile from a size on."""
     rows = _rows(view, _in_reach(view), f"{_size(view)} >= :least")
-    return _statement(_whole(view, rows), (("least", "float8"),))
+    return _statement(_whole(view, rows), (*_then(view), ("least", "float8")))
 
 
 def size_of_last(view: View) -> Statement:
     """Return the statement for the size of the smallest of the `keep` largest features of a tile."""
-    where = " AND ".join([_in_reach(view), *conditions(view)])
+    where = " AND ".join([_in_reach(view), *conditions(view, _instant(view))])
     return numbered(
         f"SELECT coalesce((SELECT {_size(view)} FROM {table(view.collection)} t WHERE {where} "
         "ORDER BY 1 DESC OFFSET greatest(:keep - 1, 0) LIMIT 1), 0)",
-        {"reach": "geometry", "keep": "integer"},
+        {"reach": "geometry", **dict(_then(view)), "keep": "integer"},
     )
 
 
@@ -107,7 +118,7 @@ def _rows(view: View, chosen: str, *more: str, simplified: bool = False) -> str:
     one = view.collection
     values = [tile_value(view, field) for field in view.fields if field.in_tile]
     geometry = _shortcut(one.geometry_type, f"t.{identifier(one.tile_geometry)}", simplified=simplified)
-    where = " AND ".join([chosen, *conditions(view), *more])
+    where = " AND ".join([chosen, *conditions(view, _instant(view)), *more])
     columns = ", ".join([f"t.{identifier(one.key)} AS id_", *values, f"{geometry} AS geom_"])
     return f"SELECT {columns} FROM {table(one)} t WHERE {where}"
 
