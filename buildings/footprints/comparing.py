@@ -119,8 +119,8 @@ def _counts(cursor: CursorWrapper, run: FootprintRun) -> dict[str, int]:
     )
     counts = dict(cursor.fetchall())
     cursor.execute(
-        "SELECT count(DISTINCT k.building) FROM kept k WHERE NOT EXISTS ("
-        "SELECT 1 FROM buildings_footprintfinding f WHERE f.run_id = %s AND k.building = ANY(f.buildings))",
+        "SELECT count(*) FROM (SELECT building FROM kept EXCEPT "
+        "SELECT unnest(buildings) FROM buildings_footprintfinding WHERE run_id = %s) same",
         [run.pk],
     )
     return {**counts, "same": cursor.fetchone()[0]}
