@@ -51,7 +51,12 @@ NOT_FOUND = Queue(
     order=20,
     view_roles=STAFF,
     work_roles=REGISTRARS,
-    evidence=(_REGISTER, Field(name="use", title=_("Use"), choices=dict(BuildingUse.choices)), _LAYER, _SEEN_ON),
+    evidence=(
+        _REGISTER,
+        Field(name="use", title=_("Use"), choices=dict(BuildingUse.choices)),
+        _LAYER,
+        _SEEN_ON,
+    ),
     # Gone is what no layer that covers the place has seen.
     sql="""
         SELECT 'building:' || b.id AS subject, b.code AS label,

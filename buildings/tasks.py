@@ -26,9 +26,7 @@ def compare_footprints(
     user = User.objects.filter(pk=by).first() if by else None
     day = date.fromisoformat(on)
     with acting(channel="job"):
-        run = compare(
-            layer=registry.find(layer), on=day, by=user, tolerance=Tolerance(**(tolerance or {}))
-        )
+        run = compare(layer=registry.find(layer), on=day, by=user, tolerance=Tolerance(**(tolerance or {})))
         for key in FED:
             fill(queue=queues()[key], on=day, by=user)
     return dict(run.counts)

@@ -87,7 +87,9 @@ def lay_out(count: int) -> tuple[int, int]:
         cursor.execute("ALTER TABLE bench_seen ADD PRIMARY KEY (id)")
         cursor.execute("ANALYZE buildings_building")
         cursor.execute("ANALYZE bench_seen")
-        cursor.execute("SELECT (SELECT count(*) FROM buildings_building WHERE end_lifespan IS NULL), count(*) FROM bench_seen")
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM buildings_building WHERE end_lifespan IS NULL), count(*) FROM bench_seen"
+        )
         return cursor.fetchone()
 
 
@@ -113,9 +115,13 @@ def main() -> None:
             bare, whole = [], []
             for _ in range(ROUNDS):
                 bare.append(measure(anti_join))
-                whole.append(measure(lambda: print(compare(layer=layer, on=date(2026, 6, 1), by=None).counts)))
+                whole.append(
+                    measure(lambda: print(compare(layer=layer, on=date(2026, 6, 1), by=None).counts))
+                )
             for name, runs in (("bare anti-join", bare), ("whole comparison", whole)):
-                print(f"{name:18} " + "  ".join(f"{cpu:6.2f} s ({wall:6.2f} s elapsed)" for cpu, wall in runs))
+                print(
+                    f"{name:18} " + "  ".join(f"{cpu:6.2f} s ({wall:6.2f} s elapsed)" for cpu, wall in runs)
+                )
             ratio = min(cpu for cpu, _ in whole) / min(cpu for cpu, _ in bare)
             print(f"ratio of the best  {ratio:.2f} (goal 1.5)")
             raise Undo

@@ -33,9 +33,7 @@ USUAL = Tolerance()
 
 
 @transaction.atomic
-def compare(
-    *, layer: Collection, on: date, by: User | None, tolerance: Tolerance = USUAL
-) -> FootprintRun:
+def compare(*, layer: Collection, on: date, by: User | None, tolerance: Tolerance = USUAL) -> FootprintRun:
     """Compare a layer of polygons with the buildings in force and keep every difference.
 
     Earlier findings of the layer are replaced; places and decisions about them stay known.
@@ -107,7 +105,7 @@ def _begin(
 def _keep(cursor: CursorWrapper, layer: Collection, run: FootprintRun) -> None:
     bound: dict[str, Any] = {
         "run": run.pk, "share": run.tolerance_share, "m2": run.tolerance_m2, "smallest": run.smallest_m2,
-        "extent": str(run.extent) if isinstance(run.extent, str) else run.extent.ewkt,
+        "extent": str(run.extent),
     }  # fmt: skip
     cursor.execute(_text("keep_findings", layer), bound)
 

@@ -32,7 +32,12 @@ class FootprintRun(models.Model):
     compared_on = models.DateField(_("compared on"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     tolerance_share = models.FloatField(_("tolerance"), default=0.1)
     tolerance_m2 = models.FloatField(_("tolerance in m²"), default=8.0)
@@ -87,7 +92,9 @@ class FootprintFinding(models.Model):
     register_m2 = models.FloatField(_("registered area"), null=True)
     seen_m2 = models.FloatField(_("area seen"), null=True)
     overlap = models.FloatField(_("overlap"), null=True)
-    district = models.ForeignKey("municipality.District", models.SET_NULL, null=True, verbose_name=_("district"))
+    district = models.ForeignKey(
+        "municipality.District", models.SET_NULL, null=True, verbose_name=_("district")
+    )
     geom = models.MultiPolygonField(_("footprint"), srid=settings.GRID_SRID, spatial_index=False)
     geom_tile = tile_geometry("MultiPolygon")
 

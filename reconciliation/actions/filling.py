@@ -43,7 +43,7 @@ def fill(*, queue: Queue, on: date, by: User | None) -> QueueRun:
         progress.report(1, _STEPS, _("Estimating"))
         _estimate(cursor, queue, on)
         progress.report(2, _STEPS, _("Comparing with what was decided"))
-        bound = {"queue": queue.key, "on": on, "rechecked": sorted(queue.rechecked)}
+        bound: Any = {"queue": queue.key, "on": on, "rechecked": sorted(queue.rechecked)}
         cursor.execute((SQL / "tally.sql").read_text(), bound)
         found, opened, reopened, kept = cursor.fetchone()
         cursor.execute((SQL / "keep.sql").read_text(), bound)
@@ -52,7 +52,14 @@ def fill(*, queue: Queue, on: date, by: User | None) -> QueueRun:
         cursor.execute("DROP TABLE found")
     progress.report(_STEPS, _STEPS, _("Done"))
     return QueueRun.objects.create(
-        queue=queue.key, on=on, by=by, found=found, opened=opened, reopened=reopened, kept_closed=kept, gone=gone
+        queue=queue.key,
+        on=on,
+        by=by,
+        found=found,
+        opened=opened,
+        reopened=reopened,
+        kept_closed=kept,
+        gone=gone,
     )
 
 
@@ -82,7 +89,9 @@ def _estimate(cursor: CursorWrapper, queue: Queue, on: date) -> None:
 
 def _let_go(queue: Queue) -> int:
     """Mark what was open and is no longer found; decided cases stay as they were decided."""
-    absent: Any = Case.objects.of(queue.key).open().extra(  # noqa: S610
-        where=["NOT EXISTS (SELECT 1 FROM found f WHERE f.subject = reconciliation_case.subject)"]
+    absent: Any = (
+        Case.objects.of(queue.key)
+        .open()
+        .extra(where=["NOT EXISTS (SELECT 1 FROM found f WHERE f.subject = reconciliation_case.subject)"])
     )
     return int(absent.update(state=CaseState.GONE, version=F("version") + 1))

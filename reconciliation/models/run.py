@@ -12,7 +12,12 @@ class QueueRun(models.Model):
     on = models.DateField(_("day"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     found = models.PositiveIntegerField(_("found"))
     opened = models.PositiveIntegerField(_("new"))

@@ -41,3 +41,38 @@ def test_each_class_is_found_as_the_truth_has_it(town: Town, parcels: int) -> No
         assert min(precision, recall) >= 0.98, kind
     differing = truth["gone"] | truth["grown"] | truth["split"]
     assert run.counts["same"] >= 0.98 * (len(town.tables["buildings"]["geom"]) - len(differing))
+
+
+@pytest.mark.django_db
+def test_a_decision_holds_while_what_it_rests_on_does(town: Town) -> None:
+    engineer = person("engineer")
+    compared(town, engineer)
+    new, differs = queues()["building-not-registered"], queues()["building-differs"]
+    first = fill(queue=new, on=DAY, by=engineer)
+    fill(queue=differs, on=DAY, by=engineer)
+    assert first.found == first.opened == len(truth_of(town)["new"])
+    case = Case.objects.of(new.key).order_by("-rank")[0]
+    close(case_id=case.pk, version=case.version, result="not-a-case", reason="A greenhouse", by=engineer)
+
+    compare(layer=registry.find("footprints-2026"), on=DAY, by=engineer)
+    again = fill(queue=new, on=DAY, by=engineer)
+    assert (again.kept_closed, again.opened, again.reopened, again.gone) == (1, 0, 0, 0)
+
+    grown = Case.objects.of(differs.key).first()
+    assert grown is not None
+    close(case_id=grown.pk, version=grown.version, result="corrected", reason="Measured", by=engineer)
+    assert fill(queue=differs, on=DAY, by=engineer).reopened == 1
+
+
+@pytest.mark.django_db
+def test_a_building_entered_meanwhile_ends_its_case(town: Town) -> None:
+    engineer = person("engineer")
+    compared(town, engineer)
+    new = queues()["building-not-registered"]
+    fill(queue=new, on=DAY, by=engineer)
+    case = Case.objects.of(new.key).first()
+    assert case is not None
+    Building.objects.create(id=10**6, code="fresh", geom=case.geom)
+    assert fill(queue=new, on=DAY, by=engineer).gone == 1
+    case.refresh_from_db()
+    assert case.state == "gone"
