@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('buildings', '0001_initial'),
+        ('buildings', '0002_past_tiles'),
         ('municipality', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
