@@ -1,11 +1,13 @@
 """Billing in bulk: from computed charges to bills, shares and journal entries, inside the database.
 
-A domain gives two SELECTs (its own SQL, not a user's):
+A domain gives three SELECTs (its own SQL, not a user's):
 
-- units: `key, collection, feature_id, label, amount, components, party_id, num, den, num_order`, one row
-  for each thing charged for and each party liable for it (NULL for nobody); `components` maps codes of
-  charge types to amounts that sum to `amount`; it is paged by things, `key > %(after)s ORDER BY key
-  LIMIT %(size)s`, which the SELECT itself must say; a thing whose shares are not whole is left out;
+- units: `key, collection, feature_id, label, amount, components, party_id`, one row per thing charged
+  for; `components` maps codes of charge types to amounts that sum to `amount`, `party_id` is who alone
+  owes it all, else NULL; it is paged by `key > %(after)s ORDER BY key LIMIT %(size)s`, which the SELECT
+  itself must say; what is not charged after all comes without a feature;
+- parties: `key, party_id, num, den, num_order` for the units of the page, read into the temporary table
+  `billing_unit`, that have no sole party; a unit whose shares are not whole is left out;
 - breakdowns: `key, breakdown` for the page `%(after)s < key <= %(last)s`, read late so that it is
   copied only once.
 
@@ -34,24 +36,31 @@ from ledger.models import AccountKind, Bill, BillRun, ChargeType, Posting, Posti
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 TABLES = """
-CREATE TEMP TABLE billing_share (bill_id bigint, key bigint, collection text, feature_id bigint, label text,
-  unit_amount numeric(20, 3), components jsonb, is_first boolean, party_id bigint, num bigint, den bigint,
-  num_order bigint, amount numeric(20, 3)) ON COMMIT DROP;
+CREATE TEMP TABLE billing_unit (bill_id bigint, key bigint, collection text, feature_id bigint, label text,
+  amount numeric(20, 3), components jsonb, party_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE billing_share (bill_id bigint, party_id bigint, num bigint, den bigint, num_order bigint,
+  amount numeric(20, 3)) ON COMMIT DROP;
 CREATE TEMP TABLE billing_leg (bill_id bigint, party_id bigint, charge_type_id bigint, collection text,
   feature_id bigint, amount numeric(20, 3), account_id bigint, is_new boolean) ON COMMIT DROP;
 """
-FORGET_UNSHARED = "DELETE FROM billing_share WHERE party_id IS NULL"
+UNITS = "INSERT INTO billing_unit SELECT nextval('ledger_bill_id_seq'), s.* FROM ({units}) s"
+FORGET_UNSHARED = """
+DELETE FROM billing_unit u WHERE feature_id IS NULL
+  OR party_id IS NULL AND NOT EXISTS (SELECT FROM billing_share s WHERE s.bill_id = u.bill_id)
+"""
 BILLS = """
 INSERT INTO ledger_bill (id, run_id, levy, period, collection, feature_id, label, amount, breakdown)
-SELECT s.bill_id, %(run)s, %(levy)s, %(period)s, s.collection, s.feature_id, s.label, s.unit_amount, d.breakdown
-FROM billing_share s JOIN ({breakdowns}) d USING (key) WHERE s.is_first
+SELECT u.bill_id, %(run)s, %(levy)s, %(period)s, u.collection, u.feature_id, u.label, u.amount, d.breakdown
+FROM billing_unit u JOIN ({breakdowns}) d USING (key)
 """
 FORGET_BILLED = """
+DELETE FROM billing_unit u WHERE NOT EXISTS (SELECT FROM ledger_bill b WHERE b.id = u.bill_id);
 DELETE FROM billing_share s WHERE NOT EXISTS (SELECT FROM ledger_bill b WHERE b.id = s.bill_id)
 """
 SHARES = """
 INSERT INTO ledger_billshare (bill_id, party_id, num, den, amount)
-SELECT bill_id, party_id, num, den, amount FROM billing_share
+SELECT bill_id, party_id, 1, 1, amount FROM billing_unit WHERE party_id IS NOT NULL
+UNION ALL SELECT bill_id, party_id, num, den, amount FROM billing_share
 """
 ACCOUNTS = """
 INSERT INTO ledger_account (id, kind, name, currency, party_id, charge_type_id, collection, feature_id)
@@ -73,6 +82,7 @@ class Source:
     """A domain's SELECTs and the values bound in them."""
 
     units: str
+    parties: str
     breakdowns: str
     values: Mapping[str, Any]
 
@@ -97,10 +107,15 @@ def bill_chunk(run_id: int, source: Source, *, size: int = 20_000) -> Chunk:
     require_open_day(run.issued_on)
     with connection.cursor() as cursor:
         cursor.execute(TURN)
-        cursor.execute("DROP TABLE IF EXISTS billing_share, billing_leg")
+        cursor.execute("DROP TABLE IF EXISTS billing_unit, billing_share, billing_leg")
         cursor.execute(TABLES)
         page = {**source.values, "after": run.last_key, "size": size}
-        page |= {"unit": known_currency(run.currency).unit, "run": run.pk, "levy": run.levy, "period": run.period}
+        page |= {
+            "unit": known_currency(run.currency).unit,
+            "run": run.pk,
+            "levy": run.levy,
+            "period": run.period,
+        }
         page["last"], seen = _read(cursor, source, page)
         point("billing.read")
         bills, amount = _write(cursor, run, source, page)
@@ -115,12 +130,12 @@ def bill_chunk(run_id: int, source: Source, *, size: int = 20_000) -> Chunk:
 
 
 def _read(cursor: Any, source: Source, page: Mapping[str, Any]) -> tuple[int, int]:
-    cursor.execute((SQL / "billing_shares.sql").read_text().format(units=source.units), page)
-    cursor.execute("SELECT coalesce(max(key), 0), count(*), count(party_id) FROM billing_share WHERE is_first")
-    last_key, seen, shared = cursor.fetchone()
-    if shared < seen:
-        cursor.execute(FORGET_UNSHARED)
-    cursor.execute("ANALYZE billing_share (bill_id, key, is_first)")
+    cursor.execute(UNITS.format(units=source.units), page)
+    cursor.execute("SELECT coalesce(max(key), 0), count(*) FROM billing_unit")
+    last_key, seen = cursor.fetchone()
+    cursor.execute((SQL / "billing_shares.sql").read_text().format(parties=source.parties), page)
+    cursor.execute(FORGET_UNSHARED)
+    cursor.execute("ANALYZE billing_unit (bill_id, key, party_id), billing_share (bill_id)")
     return last_key, seen
 
 

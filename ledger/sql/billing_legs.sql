@@ -5,15 +5,15 @@ INSERT INTO billing_leg (bill_id, party_id, charge_type_id, collection, feature_
 WITH kinds AS MATERIALIZED (SELECT key AS code, value::bigint AS id FROM jsonb_each_text(%(kinds)s::jsonb)),
 -- OFFSET 0 asks the index once per unit, whatever the size of the table.
 known AS MATERIALIZED (
-  SELECT a.* FROM billing_share s CROSS JOIN LATERAL (
+  SELECT a.* FROM billing_unit u CROSS JOIN LATERAL (
     SELECT id, party_id, charge_type_id, collection, feature_id FROM ledger_account a
-    WHERE a.kind = 'receivable' AND a.collection = s.collection AND a.feature_id = s.feature_id OFFSET 0) a
-  WHERE s.is_first),
+    WHERE a.kind = 'receivable' AND a.collection = u.collection AND a.feature_id = u.feature_id OFFSET 0) a),
 several AS MATERIALIZED (
-  SELECT s.bill_id, s.party_id, s.num, s.den, s.num_order, s.amount AS share, s.collection, s.feature_id, k.id AS kind,
+  SELECT s.bill_id, s.party_id, s.num, s.den, s.num_order, s.amount AS share, u.collection, u.feature_id, k.id AS kind,
          max(k.id) OVER (PARTITION BY s.bill_id) AS last_kind,
-         ((s.components ->> k.code)::numeric / %(unit)s)::numeric(30, 0) AS whole
-  FROM (SELECT * FROM billing_share WHERE num <> den OFFSET 0) s CROSS JOIN kinds k WHERE s.components ? k.code),
+         ((u.components ->> k.code)::numeric / %(unit)s)::numeric(30, 0) AS whole
+  FROM (SELECT * FROM billing_unit WHERE party_id IS NULL OFFSET 0) u JOIN billing_share s USING (bill_id)
+  CROSS JOIN kinds k WHERE u.components ? k.code),
 but_last AS MATERIALIZED (
   SELECT bill_id, party_id, kind, collection, feature_id, (part + (place <= whole - sum_part)::int) * %(unit)s AS amount
   FROM (SELECT *, sum(part) OVER (PARTITION BY bill_id, kind) AS sum_part,
@@ -21,10 +21,11 @@ but_last AS MATERIALIZED (
         FROM (SELECT *, div(whole * num, den) AS part, mod(whole * num, den) AS rest
               FROM several WHERE kind < last_kind) exact) ranked)
 SELECT l.bill_id, l.party_id, l.charge_type_id, l.collection, l.feature_id, l.amount,
-       coalesce(a.id, nextval('ledger_account_id_seq')), a.id IS NULL FROM (
-  SELECT s.bill_id, s.party_id, k.id, s.collection, s.feature_id, k.amount FROM billing_share s CROSS JOIN LATERAL (
-    SELECT k.id, (s.components ->> k.code)::numeric AS amount FROM kinds k OFFSET 0) k
-  WHERE s.num = s.den AND k.amount IS NOT NULL
+       coalesce(a.id, nextval('ledger_account_id_seq')), a.id IS NULL
+FROM (
+  SELECT u.bill_id, u.party_id, k.id, u.collection, u.feature_id, k.amount FROM billing_unit u CROSS JOIN LATERAL (
+    SELECT k.id, (u.components ->> k.code)::numeric AS amount FROM kinds k OFFSET 0) k
+  WHERE u.party_id IS NOT NULL AND k.amount IS NOT NULL
   UNION ALL SELECT bill_id, party_id, kind, collection, feature_id, amount FROM but_last
   UNION ALL
   SELECT s.bill_id, s.party_id, s.kind, s.collection, s.feature_id, s.share - coalesce(b.amount, 0)

@@ -71,7 +71,9 @@ def carry_on(run: BillRun, report: Report, *, size: int = CHUNK) -> BillRun:
     """
     pack = packs.in_force(run.levy, run.period_start)
     values = values_of(pack, period=run.period, period_start=run.period_start)
-    source = billing.Source(queries.sql("roll_units"), queries.sql("roll_breakdowns"), values)
+    source = billing.Source(
+        queries.sql("roll_units"), queries.sql("roll_parties"), queries.sql("roll_breakdowns"), values
+    )
     done, total = 0, queries.rows("roll_candidates", {**values, "after": run.last_key})[0]["remaining"]
     report(done, total, "")
     while True:

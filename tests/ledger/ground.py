@@ -17,13 +17,17 @@ TERMS = {
 }
 SPRING = date(2026, 5, 15)
 UNITS = """
-SELECT u.*, p.party_id, p.num, p.den, p.num_order
-FROM (SELECT key, collection, feature_id, label, amount, components
-  FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, collection text, feature_id bigint, label text,
-    amount numeric, components jsonb)
-  WHERE key > %(after)s ORDER BY key LIMIT %(size)s) u
-LEFT JOIN (SELECT key, party_id, num, den, row_number() OVER () AS num_order
-  FROM jsonb_to_recordset(%(parties)s::jsonb) AS p(key bigint, party_id bigint, num bigint, den bigint)) p USING (key)
+SELECT key, collection, feature_id, label, amount, components,
+  (SELECT CASE WHEN count(*) = 1 AND min(num) = min(den) THEN min(party_id) END
+   FROM jsonb_to_recordset(%(parties)s::jsonb) AS p(key bigint, party_id bigint, num bigint, den bigint)
+   WHERE p.key = u.key)
+FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, collection text, feature_id bigint, label text,
+  amount numeric, components jsonb)
+WHERE key > %(after)s ORDER BY key LIMIT %(size)s
+"""
+PARTIES = """
+SELECT key, party_id, num, den, row_number() OVER () FROM jsonb_to_recordset(%(parties)s::jsonb)
+  AS p(key bigint, party_id bigint, num bigint, den bigint)
 """
 BREAKDOWNS = """
 SELECT key, breakdown FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, breakdown jsonb)
@@ -62,7 +66,7 @@ def source(units: list[dict], shares: list[tuple[int, int, int, int]]) -> Source
         {"collection": "buildings", "feature_id": u["key"], "label": "", "breakdown": {}, **u} for u in units
     ]
     parties = [dict(zip(("key", "party_id", "num", "den"), share, strict=True)) for share in shares]
-    return Source(UNITS, BREAKDOWNS, {"units": json.dumps(rows), "parties": json.dumps(parties)})
+    return Source(UNITS, PARTIES, BREAKDOWNS, {"units": json.dumps(rows), "parties": json.dumps(parties)})
 
 
 def bill(who: Party, amount: str, *, key: int = 1, is_published: bool = True, **more) -> Bill:
