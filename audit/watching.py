@@ -10,7 +10,6 @@ from django.db.models import Model
 
 from audit import exempt
 
-
 WATCH_IF_STALE = """
 SELECT audit_watch(t, %(hidden)s::text[], %(ignored)s::text[]) FROM to_regclass(quote_ident(%(table)s)) t
 WHERE t IS NOT NULL AND (audit_watched(t) IS NULL OR NOT audit_is_current(t, %(hidden)s::text[], %(ignored)s::text[]))

@@ -288,7 +288,7 @@ def test_a_function_that_no_table_needs_any_more_is_dropped() -> None:
         run("CREATE TABLE imported.again (id int)")
         run("SELECT audit_watch('imported.again')")
     run(
-        "SELECT 1 / (count(*) = 0)::int FROM pg_proc p WHERE proname LIKE 'audit\_of\_%%' "
+        r"SELECT 1 / (count(*) = 0)::int FROM pg_proc p WHERE proname LIKE 'audit\_of\_%%' "
         "AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgfoid = p.oid)"
     )
 
