@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.watching import watch_loaded
@@ -54,6 +54,7 @@ def register_dataset(
     dataset, _made = Dataset.objects.update_or_create(slug=slug, defaults=known)
     dataset.fields.all().delete()
     DatasetField.objects.bulk_create(_row(dataset, at, one, label_field) for at, one in enumerate(fields))
+    ensure_version(relation)
     watch(relation, "geom_tile")
     watch_loaded(relation, dataset.feature_count)
     ensure_indexes(registry.from_dataset(dataset))
@@ -75,7 +76,20 @@ def _row(dataset: Dataset, order: int, one: Field, label_field: str) -> DatasetF
         in_tile=one.in_tile,
         searchable=one.searchable,
         is_label=one.name == label_field,
+        is_required=one.required,
+        is_unique=one.unique,
+        choices=[
+            {"value": value, **Text3.of(title if isinstance(title, Text3) else str(title)).as_dict()}
+            for value, title in one.choices.items()
+        ],
+        default=one.default,
     )
+
+
+def ensure_version(relation: str) -> None:
+    """Have the database count each row's changes, by any channel; needs the table's owner."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT layers_count_versions(%s::regclass)", [relation])
 
 
 @transaction.atomic
