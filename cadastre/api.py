@@ -159,8 +159,9 @@ def give_reason(request: HttpRequest, record_id: int, entry: FindingReason) -> H
 
 @router.post("/records/{int:record_id}/choices", summary="Choose how a row follows")
 def choose(request: HttpRequest, record_id: int, entry: Choice) -> HttpResponse:
-    """Choose one of a consequence's options."""
-    return _change(request, record_id, Verb.EDIT, lambda by, **k: records.choose(**entry.dict(), **k))
+    """Choose one of a consequence's options; whatever has options must be chosen before submission."""
+    chosen = {(entry.part, entry.code): entry.value}
+    return _change(request, record_id, Verb.EDIT, lambda by, **k: records.choose(choices=chosen, **k))
 
 
 @router.post("/records/{int:record_id}/sources", summary="Attach a document")

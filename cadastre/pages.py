@@ -26,6 +26,7 @@ NODE_WIDTH, NODE_HEIGHT, STEP_X, STEP_Y = 128, 46, 176, 62
 def record_context(record: Record, *, parties: bool) -> dict[str, Any]:
     """Return what a record's page shows."""
     ended, opened = _before_and_after(record)
+    follows = shown.consequences(record, parties=parties) if record.is_open else []
     checks = findings_of(record, Moment.SUBMIT) if record.is_open else []
     given = {(r.rule, r.subject): r.reason for r in record.reasons.all()}
     return {
@@ -39,7 +40,8 @@ def record_context(record: Record, *, parties: bool) -> dict[str, Any]:
         "plan": _record_plan(record, ended, opened),
         "checks": [(one, given.get((one.rule, one.subject), "")) for one in checks],
         "outstanding": len(outstanding(record, checks)),
-        "follows": shown.consequences(record, parties=parties) if record.is_open else [],
+        "follows": follows,
+        "has_choices": any(row["options"] for part in follows for row in part["rows"]),
         "operations": [
             (operation, shown.operation_title(operation.kind))
             for operation in record.operations.select_related("author")

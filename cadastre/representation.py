@@ -163,8 +163,8 @@ def consequences(record: Record, *, parties: bool) -> list[dict[str, Any]]:
                     "subject": str(one.subject) if parties or part.code != "rights" else "—",
                     "outcome": str(one.outcome),
                     "options": [{"value": o.value, "title": str(o.title)} for o in one.options],
-                    "chosen": record.choices.get(part.code, {}).get(one.code, one.default),
-                    "needs_choice": one.needs_choice,
+                    "chosen": one.chosen(record.choices.get(part.code, {})),
+                    "suggested": one.suggested,
                 }
                 for one in part.consequences
             ],
