@@ -18,7 +18,9 @@ from cadastre.identifiers import identifier
 from cadastre.models import Basin, Parcel, Record, RecordKind
 from cadastre.models.parcel import LandUse, SourceClass
 from cadastre.models.source import SourceKind
+from cadastre.survey import UNITS
 from core.errors import NotFound
+from layers import grids
 
 NODE_WIDTH, NODE_HEIGHT, STEP_X, STEP_Y = 128, 46, 176, 62
 
@@ -187,6 +189,8 @@ def workbench_context(asked: Mapping[str, str]) -> dict[str, Any]:
         "grid": settings.GRID_SRID,
         "kinds": [choice for choice in RecordKind.choices if choice[0] != RecordKind.REVERSAL],
         "source_kinds": SourceKind.choices,
+        "units": [(code, title) for code, (_factor, title) in UNITS.items()],
+        "grids": grids.listed(),
         "land_uses": LandUse.choices,
         "source_classes": SourceClass.choices,
         "basins": Basin.objects.in_force().order_by("number").only("number", "name_ar", "locality"),

@@ -79,6 +79,7 @@ STAFF = {
     "api/v1/parcels/<int:parcel_id>/lineage",
     "api/v1/parcels/around",
     "api/v1/parcels/preview",
+    "api/v1/parcels/survey",
     "api/v1/parcels/traverse",
     "api/v1/records",
     "api/v1/records/<int:record_id>",

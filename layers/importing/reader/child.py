@@ -96,6 +96,12 @@ class Child:
         index, _, name = request["layer"].partition(":")
         Copying(self.sources[int(index)], name, request, self.send, self.tell).run()
 
+    def shapes(self, request: dict[str, Any]) -> None:
+        """Hand out the lines and outlines of a small drawing."""
+        from layers.importing.reader import survey
+
+        self.tell({"kind": "shapes", **survey.shapes(self.sources)})
+
 
 def _check_parts(source: archive.Source) -> None:
     if source.format is formats.SHAPEFILE and not source.path.with_suffix(".dbf").exists():
@@ -123,7 +129,7 @@ def main() -> None:
     # Whatever a library prints must not get between the frames.
     os.dup2(2, 1)
     child = Child(out)
-    verbs = {"open": child.open, "inspect": child.inspect, "copy": child.copy}
+    verbs = {"open": child.open, "inspect": child.inspect, "copy": child.copy, "shapes": child.shapes}
     for line in sys.stdin:
         request = json.loads(line)
         try:

@@ -46,7 +46,8 @@ OSM_OPTIONS = {
     "USE_CUSTOM_INDEXING": "NO",
 }
 OSM = Format("osm", "OSM", "OpenStreetMap", (".pbf", ".osm"), options=OSM_OPTIONS)
-FORMATS = (GEOPACKAGE, SHAPEFILE, GEOJSON, OSM)
+DXF = Format("dxf", "DXF", "AutoCAD DXF", (".dxf",))
+FORMATS = (GEOPACKAGE, SHAPEFILE, GEOJSON, OSM, DXF)
 DRIVERS = tuple(one.driver for one in FORMATS)
 ARCHIVE = "zip"
 
@@ -66,6 +67,7 @@ _FOREIGN = (
 _MARKUP = re.compile(
     rb"<\s*(?:!doctype\s+)?(html|svg|kml|gml|gpx|osm|ogrvrtdatasource|wfs|[a-z]+)", re.IGNORECASE
 )
+_DXF = re.compile(rb"^\s*(999\s*[\r\n].*[\r\n]+\s*)*0\s*[\r\n]+\s*SECTION")
 
 
 def by_id(format_id: str) -> Format:
@@ -93,6 +95,8 @@ def found(path: Path) -> str | None:
         return SHAPEFILE.id
     if b"OSMHeader" in head[:64]:
         return OSM.id
+    if head.startswith(b"AutoCAD Binary DXF"):
+        return DXF.id
     foreign = next((name for magic, name in _FOREIGN if head.startswith(magic)), None)
     return foreign or _found_in_text(head)
 
@@ -106,6 +110,8 @@ def _found_in_text(head: bytes) -> str | None:
         match = _MARKUP.match(without_prolog)
         root = match.group(1).decode().lower() if match else "xml"
         return OSM.id if root == "osm" else root.upper()
+    if _DXF.match(text):
+        return DXF.id
     return None
 
 

@@ -78,6 +78,10 @@ class Reader:
         """Return the description of the file; `grid` is the municipality's EPSG code (see `inspection`)."""
         return self._ask({"do": "inspect", "grid": grid, "brief": brief})
 
+    def shapes(self) -> Message:
+        """Return the lines and outlines of a small drawing with their coordinates (see `survey`)."""
+        return self._ask({"do": "shapes"})
+
     def copy(self, request: Message, on_message: Callable[[Message], None]) -> "CopyStream":
         """Start streaming a layer (`layer`, `fields`, `encoding`, `bounds`, `swap_axes`)."""
         self._write({"do": "copy", **request})
