@@ -69,6 +69,7 @@ SIGNED_IN = {
 STAFF = {
     "staff/parcels/",
     "staff/parcels/<int:parcel_id>/",
+    "staff/parcels/numbers/",
     "staff/parcels/<int:parcel_id>/extract.pdf",
     "staff/records/",
     "staff/records/<int:record_id>/",
