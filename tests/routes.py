@@ -69,6 +69,7 @@ SIGNED_IN = {
 STAFF = {
     "staff/parcels/",
     "staff/parcels/<int:parcel_id>/",
+    "staff/parcels/numbers/",
     "staff/parcels/<int:parcel_id>/extract.pdf",
     "staff/records/",
     "staff/records/<int:record_id>/",
@@ -80,6 +81,7 @@ STAFF = {
     "api/v1/parcels/<int:parcel_id>/lineage",
     "api/v1/parcels/around",
     "api/v1/parcels/preview",
+    "api/v1/parcels/survey",
     "api/v1/parcels/traverse",
     "api/v1/records",
     "api/v1/records/<int:record_id>",
