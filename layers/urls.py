@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("layers.importing.urls")),
     path("tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
     path("rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png", raster_tile, name="raster-tile"),
+    path("ogc/", include("layers.ogc.urls")),
     path("staff/layers/", layer_list, name="layer_list"),
     path("staff/layers/groups/new/", group_edit, name="group_new"),
     path("staff/layers/groups/<slug:slug>/", group_edit, name="group_edit"),
