@@ -118,6 +118,13 @@ ENTRIES = (
         roles=STAFF_ROLES,
     ),
     Entry(
+        url="/staff/municipality/",
+        icon="building-2",
+        title=_("Municipality"),
+        purpose=_("Its names, digits, basemap and districts."),
+        roles=ADMIN,
+    ),
+    Entry(
         url="/staff/users/",
         icon="users",
         title=_("Users"),
