@@ -81,6 +81,14 @@ SIGNED_IN = {
 
 # Staff of any role.
 STAFF = {
+    "staff/history/",
+    "staff/history/<slug:collection>/",
+    "staff/history/<slug:collection>/state/",
+    "staff/history/<slug:collection>/<int:key>/",
+    "api/v1/collections/<collection>/items/<fid>/history",
+    "api/v1/collections/<collection>/items/<fid>/restore",
+    "api/v1/collections/<collection>/changes",
+    "api/v1/collections/<collection>/restore",
     "staff/parcels/",
     "staff/parcels/<int:parcel_id>/",
     "staff/parcels/<int:parcel_id>/extract.pdf",

@@ -12,7 +12,7 @@ from core.errors import TooLarge
 from layers.access import View
 from layers.collections import FieldType
 from layers.features.asked import Asked, Where
-from layers.sqltext import column, conditions, identifier, readable, table
+from layers.sqltext import column, conditions, identifier, readable, source
 from layers.values import SQL_TYPES, refused
 
 SECONDS = 8
@@ -77,7 +77,7 @@ def page(view: View, asked: Asked, *, spelling: Spelling = LONLAT, counted: bool
     ordering = f"{_collated(asked, order)} {way} NULLS LAST, {key}" if asked.order else f"{key} {way}"
     with bounded() as cursor:
         cursor.execute(
-            f"""SELECT {feature_sql(view, spelling)}, ({order})::text, {key} FROM {table(one)} t
+            f"""SELECT {feature_sql(view, spelling)}, ({order})::text, {key} FROM {source(view)}
                 WHERE {where.text} ORDER BY {ordering} LIMIT %s""",
             [*where.values, asked.limit + 1],
         )
@@ -85,12 +85,20 @@ def page(view: View, asked: Asked, *, spelling: Spelling = LONLAT, counted: bool
         matched = None
         if counted:
             cursor.execute(
-                f"SELECT count(*) FROM {table(one)} t WHERE {asked.where.text}", list(asked.where.values)
+                f"SELECT count(*) FROM {source(view)} WHERE {asked.where.text}", list(asked.where.values)
             )
             matched = cursor.fetchone()[0]
     shown = rows[: asked.limit]
     last = (shown[-1][1], shown[-1][2]) if shown else None
     return Page([row[0] for row in shown], matched, last, more=len(rows) > asked.limit)
+
+
+def count(view: View) -> int:
+    """Return how many features the view shows."""
+    where = " AND ".join(conditions(view)) or "true"
+    with bounded() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {source(view)} WHERE {where}")
+        return int(cursor.fetchone()[0])
 
 
 def _collated(asked: Asked, order: str) -> str:
@@ -146,7 +154,7 @@ def single(view: View, key: int, spelling: Spelling = LONLAT) -> dict[str, Any] 
             f"""SELECT feature::json, coalesce(version, md5(feature)), updated,
                   ARRAY[ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)]
                 FROM (SELECT {feature_sql(view, spelling)} AS feature, {version} AS version, {updated} AS updated, {box} AS box
-                      FROM {table(one)} t WHERE {where.text}) found""",
+                      FROM {source(view)} WHERE {where.text}) found""",
             list(where.values),
         )
         row = cursor.fetchone()
