@@ -55,6 +55,13 @@ ENTRIES = (
         ),
     ),
     Entry(
+        url="/staff/queues/",
+        icon="list-todo",
+        title=_("Queues"),
+        purpose=_("Buildings that no register knows, and whatever else differs, as rounds and cases."),
+        roles=STAFF_ROLES,
+    ),
+    Entry(
         url="/staff/tax/",
         icon="landmark",
         title=_("Taxes"),
