@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import pyogrio
 import shapely
 
-from layers.importing.reader import inspection
+from layers.importing.reader import inspection, opening
 from layers.importing.reader.archive import Source
 
 MOST_SHAPES = 500
@@ -30,12 +29,12 @@ def shapes(sources: Sequence[Source]) -> dict[str, Any]:
 
 def _every(sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
     for source in sources:
-        for name in pyogrio.list_layers(source.path)[:, 0]:
-            yield from _layer(source, str(name))
+        for name in opening.names(source):
+            yield from _layer(source, name)
 
 
 def _layer(source: Source, name: str) -> Iterator[dict[str, Any]]:
-    with inspection.open_layer(source, name, batch_size=1000) as (info, reader):
+    with opening.stream(source, name, batch_size=1000) as (info, reader):
         geometry = inspection.geometry_name(info, reader.schema)
         labels = next((label for label in ("Layer", "layer", "name") if label in reader.schema.names), None)
         for batch in reader:
