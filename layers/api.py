@@ -17,6 +17,7 @@ from layers import search as searches
 from layers.access import View, view
 from layers.collections import FieldType
 from layers.features import asked, card, reading
+from layers.features.cells import cells
 from layers.importing.api import router as imports
 from layers.legend import legend
 from layers.values import refused
@@ -99,6 +100,13 @@ def read_items(
     }
     body = json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [' + ",\n".join(page.features) + "]}"
     return _answer(request, body, kind=GEOJSON)
+
+
+@router.get("/collections/{collection}/cells", summary="How many features lie where")
+def read_cells(request: HttpRequest, collection: str) -> HttpResponse:
+    """Return [longitude, latitude, features, weight] for each cell of `size` metres in `bbox`; `weight` names a number."""
+    found = cells(_seen(request, collection), request.GET.dict())
+    return _json(request, {"id": collection, "cells": found})
 
 
 def _links(request: HttpRequest, page: reading.Page) -> list[dict[str, str]]:

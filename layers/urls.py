@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from layers.administration.views import group_edit, layer_edit, layer_list
 from layers.rasters.views import raster_tile
+from layers.styling import views as styling
 from layers.tiles.views import tile
 
 urlpatterns = [
@@ -13,5 +14,14 @@ urlpatterns = [
     path("staff/layers/", layer_list, name="layer_list"),
     path("staff/layers/groups/new/", group_edit, name="group_new"),
     path("staff/layers/groups/<slug:slug>/", group_edit, name="group_edit"),
+    path("staff/layers/<slug:collection>/style/", styling.style_edit, name="style_edit"),
+    path("staff/layers/<slug:collection>/style/preview/", styling.style_preview, name="style_preview"),
+    path("staff/layers/<slug:collection>/style/reset/", styling.style_reset, name="style_reset"),
+    path(
+        "staff/layers/<slug:collection>/style/tiles/<int:z>/<int:x>/<int:y>.mvt",
+        styling.style_tile,
+        name="style_tile",
+    ),
+    path("staff/layers/<slug:collection>/style.<slug:form>", styling.style_export, name="style_export"),
     path("staff/layers/<slug:collection>/", layer_edit, name="layer_edit"),
 ]

@@ -3,7 +3,7 @@ import Map from "ol/Map.js";
 import View from "ol/View.js";
 import { defaults as defaultControls } from "ol/control/defaults.js";
 import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
-import type { Catalogue, Box, CollectionInfo, Geometry, LonLat, RasterInfo } from "../api/types.js";
+import type { Catalogue, Box, CollectionInfo, Geometry, LonLat, RasterInfo, Rule } from "../api/types.js";
 import { Basemaps } from "./basemaps.js";
 import { CollectionLayers } from "./layers.js";
 import { Locator } from "./locate.js";
@@ -103,6 +103,11 @@ export class MapEngine {
 
   fade(id: string, opacity: number): void {
     this.layers.fade(id, opacity);
+  }
+
+  /** Draw a collection in another way, as its style editor asks. */
+  restyle(id: string, style: Rule[], tiles: string): void {
+    this.layers.restyle(id, style, tiles);
   }
 
   /** Leave out the features of a collection that `hides` says yes to, by their fields. */
