@@ -18,6 +18,7 @@ _COLOURS = {
     "symbol": "icon-color",
     "heatmap": "heatmap-color",
 }
+_ROOM = 8
 _SIZES = {"circle": "circle-radius", "line": "line-width"}
 
 
@@ -101,8 +102,10 @@ def _by_size(collection: Collection, layer: Layer, _drawn: list[Layer]) -> Itera
     low, small, high, large = size[3:7]
     field = collection.field(size[2][1])
     unit = str(field.unit) if field else ""
+    # Signs keep their proportion in a legend that has little room for the largest.
+    shrunk = min(1, _ROOM / max(small, large))
     for share in (0, 0.5, 1):
-        drawn = {**layer, "paint": {**layer["paint"], name: small + (large - small) * share}}
+        drawn = {**layer, "paint": {**layer["paint"], name: (small + (large - small) * share) * shrunk}}
         yield _entry(_with_unit(_figure(low + (high - low) * share), unit), drawn)
 
 

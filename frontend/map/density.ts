@@ -114,12 +114,14 @@ export class Density {
 
   private circles(): VectorLayer {
     const paint = paintOf(this.rule);
-    const fill = new Fill({ color: String(paint("circle-color") ?? "#0b5a6b") });
+    const colour = String(paint("circle-color") ?? "#0b5a6b");
+    const fill = new Fill({ color: colour });
+    const ink = new Fill({ color: isLight(colour) ? "#14222b" : "#ffffff" });
     const stroke = new Stroke({ color: String(paint("circle-stroke-color") ?? "#ffffff"), width: 2 });
     const style: StyleFunction = (feature) => {
       const count = Number(feature.get("count"));
       const radius = Math.min(10 + 3.2 * Math.log2(count + 1), 34);
-      const text = new Text({ text: number(count), font: `600 13px ${FONT}`, fill: new Fill({ color: "#ffffff" }) });
+      const text = new Text({ text: number(count), font: `600 13px ${FONT}`, fill: ink });
       return new Style({ image: new Circle({ radius, fill, stroke }), text });
     };
     return new VectorLayer({ source: new VectorSource(), style });
@@ -143,6 +145,11 @@ export class Density {
     });
     return new ImageLayer({ source });
   }
+}
+
+function isLight(colour: string): boolean {
+  const [red = 0, green = 0, blue = 0] = (/^#(..)(..)(..)$/.exec(colour) ?? []).slice(1).map((pair) => parseInt(pair, 16));
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 150;
 }
 
 /** Draw soft spots one over the other, then read their strength as a place in the shades. */

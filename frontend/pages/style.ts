@@ -61,8 +61,8 @@ async function preview(map: MapEngine): Promise<void> {
   });
   const answer = (await response.json()) as Drawn & { errors?: Record<string, string>; title?: string };
   if (request.signal.aborted) return;
-  tell(response.ok ? {} : (answer.errors ?? { "": answer.title ?? t("style.failed") }));
-  if (!response.ok) return;
+  tell(response.ok ? (answer.errors ?? {}) : { "": answer.title ?? t("style.failed") });
+  if (!response.ok || answer.errors) return;
   show(map, answer);
   if (answer.classes !== undefined) showClasses(answer.classes);
   status.textContent = t("style.unsaved");

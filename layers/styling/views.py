@@ -1,6 +1,7 @@
 """The style editor: choose, look, save; and take the style along to QGIS."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -45,9 +46,11 @@ def _standing(seen: View) -> Recipe:
     found = recipe_of(seen.collection.style)
     if found is not None:
         return found
-    colours = [value for one in seen.collection.style for value in (one.get("paint") or {}).values()]
-    first = next((one for one in colours if isinstance(one, str) and len(one) == 7 and one[0] == "#"), "")
-    return Recipe(colour=first.lower()) if first else Recipe()
+    colours = [
+        str(value).lower() for one in seen.collection.style for value in (one.get("paint") or {}).values()
+    ]
+    first = next((one for one in colours if re.fullmatch("#[0-9a-f]{6}", one) and one != "#ffffff"), "")
+    return Recipe(colour=first) if first else Recipe()
 
 
 @for_staff
@@ -125,16 +128,16 @@ def style_reset(request: HttpRequest, collection: str) -> HttpResponse:
 @for_staff
 @require_POST
 def style_preview(request: HttpRequest, collection: str) -> HttpResponse:
-    """Compose what is chosen in the form, and say how the legend would be; nothing is kept."""
+    """Compose what is chosen in the form and its legend, or say what is still missing; nothing is kept."""
     seen = _managed(request, collection)
     form = StyleForm(request.POST, seen=seen, recipe=_standing(seen))
     if not form.is_valid():
-        return JsonResponse({"errors": form.faults()}, status=422)
+        return JsonResponse({"errors": form.faults()})
     fresh = form.needs_range or form.needs_classes
     try:
         recipe = _made(seen, form)
     except DomainError as error:
-        return JsonResponse({"errors": {"field": str(error.detail or error.title)}}, status=422)
+        return JsonResponse({"errors": {"field": str(error.detail or error.title)}})
     answer = _drawn(seen, compose(recipe, seen.collection.geometry_type))
     if fresh:
         answer["classes"] = render_to_string(
@@ -193,7 +196,10 @@ def style_export(request: HttpRequest, collection: str, form: str) -> HttpRespon
     if form not in ("sld", "json"):
         raise registry.unknown()
     if form == "json":
-        body, kind = json.dumps(layers_of(one.style), ensure_ascii=False, indent=1).encode(), "application/json"
+        body, kind = (
+            json.dumps(layers_of(one.style), ensure_ascii=False, indent=1).encode(),
+            "application/json",
+        )
     else:
         body, kind = sld.document(one), "application/vnd.ogc.sld+xml"
     response = HttpResponse(body, content_type=f"{kind}; charset=utf-8")

@@ -49,7 +49,7 @@ function dot(read: Read): SVGElement {
   return svg("circle", {
     cx: WIDTH / 2,
     cy: HEIGHT / 2,
-    r: Math.min(Number(read("circle-radius") ?? 5), 7),
+    r: Math.min(Number(read("circle-radius") ?? 5), 8),
     fill: String(read("circle-color") ?? "#14222B"),
     stroke: String(read("circle-stroke-color") ?? "none"),
     "stroke-width": Number(read("circle-stroke-width") ?? 0),
