@@ -98,6 +98,7 @@ PARCELS = Collection(
         field_of(Parcel, "source_class", sensitivity="staff"),
     ),
     edit_roles=ENGINEERS,
+    workbench=_("the parcel workbench"),
     min_zoom=12,
     heading=_("Parcel {number}"),
     kicker=_("Basin {basin}"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.watching import watch_loaded
@@ -13,6 +13,7 @@ from layers import registry
 from layers.collections import Field
 from layers.models import CatalogueEntry, Dataset, DatasetField
 from layers.searching import ensure_indexes
+from layers.sqltext import identifier
 from layers.versions import watch
 
 
@@ -54,6 +55,7 @@ def register_dataset(
     dataset, _made = Dataset.objects.update_or_create(slug=slug, defaults=known)
     dataset.fields.all().delete()
     DatasetField.objects.bulk_create(_row(dataset, at, one, label_field) for at, one in enumerate(fields))
+    ensure_version(relation)
     watch(relation, "geom_tile")
     watch_loaded(relation, dataset.feature_count)
     ensure_indexes(registry.from_dataset(dataset))
@@ -75,7 +77,21 @@ def _row(dataset: Dataset, order: int, one: Field, label_field: str) -> DatasetF
         in_tile=one.in_tile,
         searchable=one.searchable,
         is_label=one.name == label_field,
+        is_required=one.required,
+        is_unique=one.unique,
+        choices=[
+            {"value": value, **Text3.of(title if isinstance(title, Text3) else str(title)).as_dict()}
+            for value, title in one.choices.items()
+        ],
+        default=one.default,
     )
+
+
+def ensure_version(relation: str) -> None:
+    """Give an imported table the column that counts each row's changes; needs the table's owner."""
+    name = ".".join(identifier(part) for part in relation.split(".", 1))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1")
 
 
 @transaction.atomic
