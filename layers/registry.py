@@ -109,7 +109,7 @@ def _imported() -> Iterable[Collection]:
 
 def from_dataset(dataset: Dataset) -> Collection:
     """Return the collection that an imported table is."""
-    rows = list(dataset.fields.all())
+    rows = [row for row in dataset.fields.all() if row.retired_at is None]
     label = next((row.name for row in rows if row.is_label), "")
     return Collection(
         id=dataset.slug,
@@ -135,6 +135,7 @@ def from_dataset(dataset: Dataset) -> Collection:
         ),
         view_roles=frozenset(dataset.view_roles),
         edit_roles=frozenset(dataset.edit_roles),
+        district_field="district_id" if dataset.by_district else None,
         writable=True,
         version_field="version",
         style=tuple(
