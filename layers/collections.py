@@ -60,9 +60,10 @@ class Field:
 class Collection:
     """A spatial table as the catalogue, tiles, features, search and exports see it.
 
-    `relation` is the table with its schema ("public.cadastre_parcel"). `where` is SQL over the
-    table's columns that keeps the rows in force; it and every `expression` are literals of the
-    code, never of a user. `view_roles` and `edit_roles` are the defaults that access rules refine
+    `relation` is the table with its schema ("public.cadastre_parcel"). `has_lifespan` says that its
+    rows begin and end (`begin_lifespan`, `end_lifespan`): channels then show those in force, and
+    those of any day past where they are asked for. `where` is SQL over the table's columns that keeps
+    rows beside that; it and every `expression` are literals of the code, never of a user. `view_roles` and `edit_roles` are the defaults that access rules refine
     ("public" means everybody). `district_field` names the column with the district's id.
     `style` is a list of map layers (docs/styles.md). `heading` and `kicker` are titles of a
     feature, with field names in braces: "Parcel {number}". A `writable` collection's rows may be
@@ -82,6 +83,7 @@ class Collection:
     geometry_type: str = "MultiPolygon"
     fields: tuple[Field, ...] = ()
     where: str = ""
+    has_lifespan: bool = False
     version_field: str = ""
     updated_field: str = ""
     view_roles: frozenset[str] = PUBLIC

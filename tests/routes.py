@@ -16,6 +16,7 @@ PUBLIC = {
     "api/v1/collections/<collection>/items/<fid>",
     "api/v1/collections/<collection>/legend",
     "api/v1/collections/<collection>/schema",
+    "api/v1/history",
     "api/v1/search",
     "rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png",
     "pay/test/<str:reference>/",

@@ -115,6 +115,11 @@ export class MapEngine {
     this.layers.hide(id, hides);
   }
 
+  /** Show the collections that keep a history as they were on a day; as they are now with an empty one. */
+  asOf(day: string): void {
+    this.layers.asOf(day);
+  }
+
   /** Say whether a collection is drawn at the present zoom. */
   isInRange(info: CollectionInfo): boolean {
     return (this.view.getZoom() ?? 0) + 0.001 >= info.min_zoom + 1;

@@ -26,6 +26,7 @@ export class CollectionLayers {
   private readonly hiding = new globalThis.Map<string, DrawingState["hides"]>();
   private muted: Hit | null = null;
   private readonly faded = new globalThis.Map<string, number>();
+  private day = "";
 
   constructor(
     private readonly map: Map,
@@ -68,7 +69,7 @@ export class CollectionLayers {
     owners.hides = this.hiding.get(id) ?? null;
     if (this.muted?.collection === id) owners.muted = this.muted.id;
     const common = {
-      source: source(info),
+      source: source(info, this.day),
       opacity: this.faded.get(id) ?? info.opacity,
       minZoom: info.min_zoom + 1 - 0.01,
       properties: { collection: id },
@@ -160,12 +161,24 @@ export class CollectionLayers {
     return [...found.values()];
   }
 
+  /** Show what was in force on a day, in the collections that know it. */
+  asOf(day: string): void {
+    if (day === this.day) return;
+    this.day = day;
+    for (const [id, layers] of this.vectors) {
+      const info = this.infos.get(id)?.info;
+      if (!info?.has_history) continue;
+      const fresh = source(info, day);
+      for (const layer of layers) layer.setSource(fresh);
+    }
+  }
+
   refresh(collections: CollectionInfo[]): void {
     for (const info of collections) {
       const entry = this.infos.get(info.id);
       if (!entry || entry.info.version === info.version) continue;
       entry.info = info;
-      const fresh = source(info);
+      const fresh = source(info, this.day);
       for (const layer of this.vectors.get(info.id) ?? []) layer.setSource(fresh);
     }
   }
@@ -183,12 +196,12 @@ function hasText(rule: Record<string, unknown>): boolean {
   return "text-field" in ((rule["layout"] as Record<string, unknown> | undefined) ?? {});
 }
 
-function source(info: CollectionInfo): VectorTileSource {
+function source(info: CollectionInfo, day: string): VectorTileSource {
   const template = info.tiles ?? "";
   const mark = template.includes("?") ? "&" : "?";
   return new VectorTileSource({
     format: new MVT(),
-    url: `${template}${mark}v=${encodeURIComponent(String(info.version))}`,
+    url: `${template}${mark}v=${encodeURIComponent(String(info.version))}${day && info.has_history ? `&asOf=${day}` : ""}`,
     tileGrid: createXYZ({ tileSize: TILE, minZoom: info.min_zoom, maxZoom: Math.min(info.max_zoom, 18) }),
     cacheSize: 96,
     overlaps: true,

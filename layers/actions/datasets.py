@@ -13,7 +13,6 @@ from layers import registry
 from layers.collections import Field
 from layers.models import CatalogueEntry, Dataset, DatasetField
 from layers.searching import ensure_indexes
-from layers.sqltext import identifier
 from layers.versions import watch
 
 
@@ -65,10 +64,9 @@ def register_dataset(
 
 
 def ensure_version(relation: str) -> None:
-    """Give an imported table the column that counts each row's changes; needs the table's owner."""
-    name = ".".join(identifier(part) for part in relation.split(".", 1))
+    """Have the database count each row's changes, by any channel; needs the table's owner."""
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1")
+        cursor.execute("SELECT layers_count_versions(%s::regclass)", [relation])
 
 
 @transaction.atomic

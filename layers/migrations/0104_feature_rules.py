@@ -3,14 +3,21 @@
 from django.db import migrations, models
 
 # A constant default rewrites no row, whatever the size of the table.
-ADD_VERSION = """
-    DO $$
-    DECLARE one text;
+FUNCTIONS = """
+    CREATE FUNCTION layers_next_version() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      FOR one IN SELECT relation FROM layers_dataset WHERE to_regclass(relation) IS NOT NULL LOOP
-        EXECUTE format('ALTER TABLE %s ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1', one::regclass);
-      END LOOP;
+      NEW.version := OLD.version + 1;
+      RETURN NEW;
+    END $$;
+    CREATE FUNCTION layers_count_versions(target regclass) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+      EXECUTE format('ALTER TABLE %s ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1', target);
+      EXECUTE format('CREATE OR REPLACE TRIGGER layers_version BEFORE UPDATE ON %s
+        FOR EACH ROW EXECUTE FUNCTION layers_next_version()', target);
     END $$"""
+EXISTING = """
+    SELECT layers_count_versions(to_regclass(relation)) FROM layers_dataset
+    WHERE to_regclass(relation) IS NOT NULL"""
 
 
 class Migration(migrations.Migration):
@@ -34,5 +41,6 @@ class Migration(migrations.Migration):
             "default",
             models.JSONField(blank=True, null=True, verbose_name="value of a new feature"),
         ),
-        migrations.RunSQL(ADD_VERSION, migrations.RunSQL.noop),
+        migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
+        migrations.RunSQL(EXISTING, migrations.RunSQL.noop),
     ]

@@ -121,7 +121,7 @@ class Rows:
             return before.version
         parts = ", ".join(f"{identifier(name)} = %s" for name in values)
         return self._written(
-            f"UPDATE {self._table} SET {parts}, version = version + 1"
+            f"UPDATE {self._table} SET {parts}"
             f" WHERE {identifier(self.collection.key)} = %s RETURNING {identifier(self.collection.key)}, version",
             [*values.values(), before.key],
         )[1]
