@@ -20,10 +20,13 @@ from layers.features import asked, card, reading
 from layers.features.cells import cells
 from layers.importing.api import router as imports
 from layers.legend import legend
+from layers.sheets.api import router as sheets
 from layers.values import refused
+from layers.writing.api import change_item, create_item, retire_item
 
 router = Router(tags=["layers"])
 router.add_router("", imports)
+router.add_router("", sheets)
 GEOJSON = "application/geo+json"
 AS_OF = "a day or a time: features as they were in force then"
 
@@ -149,6 +152,11 @@ def _key(fid: str) -> int:
         return int(values.read("id", FieldType.INTEGER, fid))
     except DomainError as error:
         raise NotFound(_("There is no such feature.")) from error
+
+
+router.post("/collections/{collection}/items", summary="Add a feature", response={201: dict})(create_item)
+router.patch("/collections/{collection}/items/{fid}", summary="Change a feature")(change_item)
+router.delete("/collections/{collection}/items/{fid}", summary="Retire a feature")(retire_item)
 
 
 @router.get("/history", summary="Days on which layers changed")

@@ -3,7 +3,9 @@
 from django.urls import include, path
 
 from layers.administration.views import group_edit, layer_edit, layer_list
+from layers.making import views as making
 from layers.rasters.views import raster_tile
+from layers.sheets import views as sheets
 from layers.styling import views as styling
 from layers.tiles.views import tile
 
@@ -14,6 +16,14 @@ urlpatterns = [
     path("staff/layers/", layer_list, name="layer_list"),
     path("staff/layers/groups/new/", group_edit, name="group_new"),
     path("staff/layers/groups/<slug:slug>/", group_edit, name="group_edit"),
+    path("staff/layers/new/", making.layer_new, name="layer_new"),
+    path("staff/layers/making/<uuid:job_id>/", making.layer_making, name="layer_making"),
+    path("staff/layers/<slug:collection>/fields/", making.layer_fields, name="layer_fields"),
+    path(
+        "staff/layers/<slug:collection>/fields/<slug:field>/retire/", making.field_retire, name="field_retire"
+    ),
+    path("staff/layers/<slug:collection>/table/", sheets.layer_table, name="layer_table"),
+    path("staff/layers/<slug:collection>/table.csv", sheets.table_csv, name="table_csv"),
     path("staff/layers/<slug:collection>/style/", styling.style_edit, name="style_edit"),
     path("staff/layers/<slug:collection>/style/preview/", styling.style_preview, name="style_preview"),
     path("staff/layers/<slug:collection>/style/reset/", styling.style_reset, name="style_reset"),

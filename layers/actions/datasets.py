@@ -54,7 +54,8 @@ def register_dataset(
     dataset, _made = Dataset.objects.update_or_create(slug=slug, defaults=known)
     dataset.fields.all().delete()
     DatasetField.objects.bulk_create(
-        DatasetField.of(dataset, one, order=at, is_label=one.name == label_field) for at, one in enumerate(fields)
+        DatasetField.of(dataset, one, order=at, is_label=one.name == label_field)
+        for at, one in enumerate(fields)
     )
     ensure_version(relation)
     watch(relation, "geom_tile" if geometry_type else "")

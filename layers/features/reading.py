@@ -54,13 +54,11 @@ def page(view: View, asked: Asked) -> Page:
     one = view.collection
     key = f"t.{identifier(one.key)}"
     order = column(asked.order) if asked.order else "NULL::text"
-    where = _from_there(asked, order, key)
-    way = "DESC" if asked.descending else "ASC"
-    ordering = f"{_collated(asked, order)} {way} NULLS LAST, {key}" if asked.order else f"{key} {way}"
+    where = from_there(asked, order, key)
     with bounded() as cursor:
         cursor.execute(
             f"""SELECT {feature_sql(view)}, ({order})::text, {key} FROM {table(one)} t
-                WHERE {where.text} ORDER BY {ordering} LIMIT %s""",
+                WHERE {where.text} ORDER BY {ordering(asked, order, key)} LIMIT %s""",
             [*where.values, asked.limit + 1],
         )
         rows = cursor.fetchall()
@@ -73,12 +71,18 @@ def page(view: View, asked: Asked) -> Page:
     return Page([row[0] for row in shown], matched, last, more=len(rows) > asked.limit)
 
 
+def ordering(asked: Asked, order: str, key: str) -> str:
+    """Return the ORDER BY of a request: its field, empty ones last, then the key."""
+    way = "DESC" if asked.descending else "ASC"
+    return f"{_collated(asked, order)} {way} NULLS LAST, {key}" if asked.order else f"{key} {way}"
+
+
 def _collated(asked: Asked, order: str) -> str:
     is_text = asked.order is not None and asked.order.type == FieldType.TEXT
     return f'({order}) COLLATE "und-x-icu"' if is_text else order
 
 
-def _from_there(asked: Asked, order: str, key: str) -> Where:
+def from_there(asked: Asked, order: str, key: str) -> Where:
     """Return the conditions of this page: those of all, and the place where the last page ended."""
     if asked.after is None:
         return asked.where

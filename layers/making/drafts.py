@@ -47,7 +47,10 @@ class FieldDraft:
             searchable=self.label,
             in_tile=self.label,
         )
-        choices = {self._typed(bare, value): Text3(ar or value, en or value, fr or value) for value, ar, en, fr in self.choices}
+        choices = {
+            self._typed(bare, value): Text3(ar or value, en or value, fr or value)
+            for value, ar, en, fr in self.choices
+        }
         default = self._typed(bare, self.default) if self.default else None
         if default is not None and choices and default not in choices:
             raise ValueError(_("The usual value is not among the values to choose from."))

@@ -43,7 +43,11 @@ def make(name: str, geometry_type: str, fields: Sequence[Field], *, by_district:
 def add_column(relation: str, field: Field) -> None:
     """Add a column; every row there is gets the default."""
     schema, name = relation.split(".", 1)
-    given = sql.SQL(" DEFAULT {}").format(sql.Literal(field.default)) if field.default is not None else sql.SQL("")
+    given = (
+        sql.SQL(" DEFAULT {}").format(sql.Literal(field.default))
+        if field.default is not None
+        else sql.SQL("")
+    )
     table, column = sql.Identifier(schema, name), sql.Identifier(field.name)
     _run("ALTER TABLE {} ADD COLUMN {}{}", table, _column(field), given)
     if field.default is not None:

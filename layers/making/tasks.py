@@ -17,7 +17,7 @@ from layers.models import Dataset, DatasetField
 
 @task()
 @transaction.atomic
-def make_layer(draft: dict[str, Any], user_id: int | None) -> dict[str, Any]:
+def make_layer(draft: dict[str, Any], user_id: int) -> dict[str, Any]:
     """Make the table and enter it in the catalogue; begun again after its end, it finds itself done."""
     wanted = LayerDraft.from_dict(draft)
     known = Dataset.objects.filter(slug=wanted.slug).first()
