@@ -15,6 +15,7 @@ from core.errors import DomainError, NotFound
 from layers import catalogue, extents, history, moments, registry, values
 from layers import search as searches
 from layers.access import View, view
+from layers.attachments.api import router as attachments
 from layers.collections import FieldType
 from layers.features import asked, card, reading
 from layers.features.cells import cells
@@ -27,6 +28,7 @@ from layers.writing.api import change_item, create_item, retire_item
 router = Router(tags=["layers"])
 router.add_router("", imports)
 router.add_router("", sheets)
+router.add_router("", attachments)
 GEOJSON = "application/geo+json"
 AS_OF = "a day or a time: features as they were in force then"
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from layers.administration.views import group_edit, layer_edit, layer_list
+from layers.attachments.api import attachment
 from layers.making import views as making
 from layers.rasters.views import raster_tile
 from layers.sheets import views as sheets
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("layers.importing.urls")),
     path("tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
     path("rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png", raster_tile, name="raster-tile"),
+    path("attachments/<slug:collection>/<int:fid>/<int:number>/", attachment, name="attachment"),
     path("staff/layers/", layer_list, name="layer_list"),
     path("staff/layers/groups/new/", group_edit, name="group_new"),
     path("staff/layers/groups/<slug:slug>/", group_edit, name="group_edit"),

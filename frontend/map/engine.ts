@@ -10,6 +10,7 @@ import { Locator } from "./locate.js";
 import { Measure } from "./measure.js";
 import { fromLonLat, toLonLat } from "./projections.js";
 import { Selection } from "./selection.js";
+import type { Sketch } from "./sketch.js";
 import { snapshot } from "./snapshot.js";
 
 export interface Hit {
@@ -234,6 +235,12 @@ export class MapEngine {
   picture(width: number, height: number, scale: number | null): Promise<Blob> {
     const resolution = scale === null ? null : (scale * 0.0254) / 96 / this.groundScale();
     return snapshot(this.map, this.element, width, height, resolution);
+  }
+
+  /** Draw a new shape of a kind, or change one; corners snap to the layers that `snapTo` names. */
+  async sketch(kind: string, snapTo: () => string[], start: Geometry | null): Promise<Sketch> {
+    const { Sketch } = await import("./sketch.js");
+    return new Sketch(this.map, kind, snapTo, start);
   }
 
   /** Read the layers again after their data changed. */

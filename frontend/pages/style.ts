@@ -117,7 +117,7 @@ function unlisted(): CollectionInfo {
   const id = form.dataset["collection"] ?? "";
   return {
     id, title: id, description: "", geometry_type: "Geometry", min_zoom: 0, max_zoom: 22, style: [], legend: [],
-    visible_by_default: true, opacity: 1, source: "", version: 0, tiles: tilesFor([]), fields: [],
+    visible_by_default: true, opacity: 1, source: "", version: 0, tiles: tilesFor([]), fields: [], has_history: false,
     may: { edit: false, export: false }, extent: null,
   };
 }
