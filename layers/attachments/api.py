@@ -1,4 +1,4 @@
-"""Attachments through the API: listed, added, taken away; each file answered only to who may see its feature."""
+"""Attachments through the API: listed, added, taken away; each file answered only to staff who may see its feature."""
 
 import hashlib
 from typing import Any
@@ -24,8 +24,10 @@ MOST_OF_ONE = 100
 
 
 def _feature(request: HttpRequest, collection: str, fid: str) -> int:
-    """Return the key of a feature that the subject may see."""
+    """Return the key of a feature that the subject may see; what is attached is for staff."""
     key = key_of(fid)
+    if not subject_of(request).is_staff:
+        raise NotFound(_("There is no such feature."))
     if reading.single(view(subject_of(request), registry.find(collection)), key) is None:
         raise NotFound(_("There is no such feature."))
     return key

@@ -14,7 +14,7 @@ from layers.writing import properties
 
 MOST_FIELDS = 100
 MOST_CHOICES = 500
-MANAGED = frozenset({"version", "district_id"})
+_PLACED = "district_id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ def field_from(kept: Mapping[str, Any]) -> FieldDraft:
 
 def columns(wanted: Sequence[tuple[str, str, str, str]], taken: Iterable[str] = ()) -> list[str]:
     """Return a column for each (name, English, French, Arabic label): plain, none of ours, each once in any case."""
-    kept = [*taken, *MANAGED]
+    kept = [one for one in dict.fromkeys([*taken, _PLACED]) if one not in naming.RESERVED]
     names = [name or en or fr or ar for name, en, fr, ar in wanted]
     return naming.columns([*kept, *names])[len(kept) :]
 

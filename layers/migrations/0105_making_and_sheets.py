@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('file_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='file')),
                 ('kind', models.CharField(choices=[('image', 'photo'), ('document', 'document')], max_length=10, verbose_name='kind')),
                 ('name', models.CharField(max_length=120, verbose_name='file name')),
-                ('media_type', models.CharField(max_length=40, verbose_name='format')),
+                ('media_type', models.CharField(max_length=100, verbose_name='format')),
                 ('size_bytes', models.PositiveIntegerField(verbose_name='size')),
                 ('sha256', models.CharField(max_length=64, verbose_name='checksum')),
                 ('added_at', models.DateTimeField(auto_now_add=True, verbose_name='added')),

@@ -49,7 +49,7 @@ class Attachment(models.Model):
     file_id = models.UUIDField(_("file"), default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     name = models.CharField(_("file name"), max_length=120)
-    media_type = models.CharField(_("format"), max_length=40)
+    media_type = models.CharField(_("format"), max_length=100)
     size_bytes = models.PositiveIntegerField(_("size"))
     sha256 = models.CharField(_("checksum"), max_length=64)
     added_by = models.ForeignKey(

@@ -17,7 +17,7 @@ from layers.access import View, view
 from layers.models import TableView
 from layers.sheets import bulk, rows
 from layers.values import refused
-from layers.writing.api import acting_subject
+from layers.writing.api import acting_subject, key_of
 
 router = Router(tags=["tables"])
 MOST_VIEWS = 50
@@ -94,8 +94,10 @@ def carry_out_bulk(request: HttpRequest, collection: str, body: BulkChange) -> A
 
 @router.get("/collections/{collection}/views", summary="Saved ways to look at a table")
 def read_views(request: HttpRequest, collection: str) -> dict[str, Any]:
-    """Return your own and the shared ones."""
+    """Return your own and the shared ones; for staff."""
     _seen(request, collection)
+    if not subject_of(request).is_staff:
+        raise registry.unknown()
     user = subject_of(request).user_id
     found = TableView.objects.filter(collection=collection).filter(Q(owner_id=user) | Q(is_shared=True))
     return {"views": [_view(one, user) for one in found]}
@@ -131,11 +133,13 @@ def keep_view(request: HttpRequest, collection: str, body: KeptView = Body(...))
     return 201, _view(one, by.user_id)
 
 
-@router.delete("/collections/{collection}/views/{int:number}", summary="Forget a view", response={204: None})
-def forget_view(request: HttpRequest, collection: str, number: int) -> Any:
+@router.delete("/collections/{collection}/views/{number}", summary="Forget a view", response={204: None})
+def forget_view(request: HttpRequest, collection: str, number: str) -> Any:
     """Forget one of your own views."""
     by = acting_subject(request)
-    gone, _what = TableView.objects.filter(collection=collection, owner_id=by.user_id, pk=number).delete()
+    gone, _what = TableView.objects.filter(
+        collection=collection, owner_id=by.user_id, pk=key_of(number)
+    ).delete()
     if not gone:
         raise NotFound(_("There is no such view."))
     return 204, None

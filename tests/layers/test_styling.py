@@ -197,7 +197,7 @@ def test_the_preview_keeps_nothing_and_its_tiles_carry_what_it_reads(
 
 def test_the_style_goes_to_qgis_as_sld(seen: View) -> None:
     one = styled(seen, method=Method.GRADUATED, field="floors", breaks=Breaks.NATURAL, count=3, min_zoom=14)
-    rules = ElementTree.fromstring(document(one))  # noqa: S314 (our own document).findall(f".//{SE}Rule")
+    rules = ElementTree.fromstring(document(one)).findall(f".//{SE}Rule")  # noqa: S314
     fills = [rule for rule in rules if rule.find(f"{SE}PolygonSymbolizer") is not None]
     assert len(fills) == 3
     assert {rule.findtext(f"{SE}MaxScaleDenominator") for rule in fills} == {"15312"}
