@@ -9,7 +9,7 @@ from django_tasks import task
 
 from accounts.models import User
 from core.errors import Conflict
-from layers.actions.datasets import register_dataset
+from layers.actions.datasets import prepare_dataset, register_dataset
 from layers.making import tables
 from layers.making.drafts import LayerDraft, field_from
 from layers.models import Dataset, DatasetField
@@ -41,6 +41,7 @@ def make_layer(draft: dict[str, Any], user_id: int) -> dict[str, Any]:
         by_district=wanted.by_district,
         report={"draft": draft},
     )
+    prepare_dataset(slug=wanted.slug)
     return {"slug": wanted.slug}
 
 
