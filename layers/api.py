@@ -16,6 +16,7 @@ from layers import catalogue, extents, history, moments, registry, values
 from layers import search as searches
 from layers.access import View, view
 from layers.attachments.api import router as attachments
+from layers.changes.api import router as changes
 from layers.collections import FieldType
 from layers.features import asked, card, reading
 from layers.features.cells import cells
@@ -29,6 +30,7 @@ router = Router(tags=["layers"])
 router.add_router("", imports)
 router.add_router("", sheets)
 router.add_router("", attachments)
+router.add_router("", changes)
 GEOJSON = "application/geo+json"
 AS_OF = "a day or a time: features as they were in force then"
 
