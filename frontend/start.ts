@@ -75,11 +75,17 @@ function hiderOf(info: CollectionInfo, hidden: ReadonlySet<number> | undefined):
     [...hidden].some((index) => {
       const filter = entries[index];
       if (!filter) return false;
+      if ("from" in filter || "to" in filter) return isWithin(field(filter.field), filter);
       const value = String(field(filter.field) ?? "");
       return filter.values ? filter.values.includes(value) : !named.has(value);
     });
   hiders.set(hidden, hider);
   return hider;
+}
+
+function isWithin(value: unknown, { from, to }: { from?: number | null; to?: number | null }): boolean {
+  if (typeof value !== "number") return false;
+  return value >= (from ?? -Infinity) && value < (to ?? Infinity);
 }
 
 function furnish(app: App): void {

@@ -15,15 +15,21 @@ from core.errors import DomainError, NotFound
 from layers import catalogue, extents, history, moments, registry, values
 from layers import search as searches
 from layers.access import View, view
+from layers.attachments.api import router as attachments
 from layers.changes.api import router as changes
 from layers.collections import FieldType
 from layers.features import asked, card, reading
+from layers.features.cells import cells
 from layers.importing.api import router as imports
 from layers.legend import legend
+from layers.sheets.api import router as sheets
 from layers.values import refused
+from layers.writing.api import change_item, create_item, retire_item
 
 router = Router(tags=["layers"])
 router.add_router("", imports)
+router.add_router("", sheets)
+router.add_router("", attachments)
 router.add_router("", changes)
 GEOJSON = "application/geo+json"
 AS_OF = "a day or a time: features as they were in force then"
@@ -110,6 +116,13 @@ def read_items(
     return _answer(request, body, kind=GEOJSON)
 
 
+@router.get("/collections/{collection}/cells", summary="How many features lie where")
+def read_cells(request: HttpRequest, collection: str) -> HttpResponse:
+    """Return [longitude, latitude, features, weight] for each cell of `size` metres in `bbox`; `weight` names a number."""
+    found = cells(_seen(request, collection), request.GET.dict())
+    return _json(request, {"id": collection, "cells": found})
+
+
 def _links(request: HttpRequest, page: reading.Page) -> list[dict[str, str]]:
     links = [{"rel": "self", "href": request.get_full_path()}]
     if page.more and page.last is not None:
@@ -143,6 +156,11 @@ def _key(fid: str) -> int:
         return int(values.read("id", FieldType.INTEGER, fid))
     except DomainError as error:
         raise NotFound(_("There is no such feature.")) from error
+
+
+router.post("/collections/{collection}/items", summary="Add a feature", response={201: dict})(create_item)
+router.patch("/collections/{collection}/items/{fid}", summary="Change a feature")(change_item)
+router.delete("/collections/{collection}/items/{fid}", summary="Retire a feature")(retire_item)
 
 
 @router.get("/history", summary="Days on which layers changed")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -16,6 +16,7 @@ from core.text3 import Text3
 from layers import styles
 from layers.collections import Collection, Field, FieldType
 from layers.models import CatalogueEntry, Dataset, Group
+from layers.styling.checks import fields_in
 from layers.versions import CATALOGUE, relation_version
 
 
@@ -93,7 +94,7 @@ def everything() -> dict[str, Collection]:
     """Return every collection as the catalogue has it, those that staff took out of it too."""
     entries = {entry.collection: entry for entry in CatalogueEntry.objects.all()}
     found = [*declared().values(), *_imported()]
-    return {one.id: _with_entry(one, entries.get(one.id)) for one in found}
+    return {one.id: _with_drawn_fields(_with_entry(one, entries.get(one.id))) for one in found}
 
 
 def _shown() -> dict[str, Collection]:
@@ -108,7 +109,7 @@ def _imported() -> Iterable[Collection]:
 
 def from_dataset(dataset: Dataset) -> Collection:
     """Return the collection that an imported table is."""
-    rows = list(dataset.fields.all())
+    rows = [row for row in dataset.fields.all() if row.retired_at is None]
     label = next((row.name for row in rows if row.is_label), "")
     return Collection(
         id=dataset.slug,
@@ -134,6 +135,7 @@ def from_dataset(dataset: Dataset) -> Collection:
         ),
         view_roles=frozenset(dataset.view_roles),
         edit_roles=frozenset(dataset.edit_roles),
+        district_field="district_id" if dataset.by_district else None,
         writable=True,
         version_field="version",
         style=tuple(
@@ -165,6 +167,16 @@ def _with_entry(one: Collection, entry: CatalogueEntry | None) -> Collection:
         "description": _text(entry, "description"),
     }
     return one.with_(**{name: value for name, value in changes.items() if value is not None})
+
+
+def _with_drawn_fields(one: Collection) -> Collection:
+    """Let tiles carry every field that the style reads, whoever chose the style."""
+    drawn = fields_in(one.style)
+    if all(field.in_tile for field in one.fields if field.name in drawn):
+        return one
+    return one.with_(
+        fields=tuple(replace(field, in_tile=field.in_tile or field.name in drawn) for field in one.fields)
+    )
 
 
 def _text(entry: CatalogueEntry, name: str) -> Text3 | None:

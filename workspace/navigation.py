@@ -114,8 +114,15 @@ ENTRIES = (
         url="/staff/layers/",
         icon="layers",
         title=_("Layers"),
-        purpose=_("Order, title, style and audience of every layer."),
-        roles=ADMIN,
+        purpose=_("Make layers, choose how they are drawn, open their tables."),
+        roles=frozenset(
+            {
+                Role.ADMIN.value,
+                Role.ENGINEER.value,
+                Role.NETWORK.value,
+                Role.SURVEYOR.value,
+            }
+        ),
     ),
     Entry(
         url="/staff/history/",

@@ -67,6 +67,14 @@ export function readPage(href: string, signal?: AbortSignal): Promise<FeaturePag
   return get<FeaturePage>(href, {}, signal);
 }
 
+/** Longitude, latitude, how many features, their weight. */
+export type Cell = [number, number, number, number];
+
+/** Read how many features lie where. */
+export async function readCells(collection: string, query: Record<string, string>, signal?: AbortSignal): Promise<Cell[]> {
+  return (await get<{ cells: Cell[] }>(`/api/v1/collections/${collection}/cells`, query, signal)).cells;
+}
+
 /** Search parcels, streets, buildings, places and coordinates. */
 export async function search(q: string, near: LonLat | null, signal?: AbortSignal): Promise<SearchResult[]> {
   const query = { q, lang: language, near: near ? near.map((part) => part.toFixed(5)).join(",") : undefined, limit: 12 };

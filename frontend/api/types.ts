@@ -22,8 +22,8 @@ export interface LegendItem {
   label: string;
   /** A short MapLibre-style drawing: {type, paint, layout}. */
   symbol: Rule;
-  /** Which features the entry stands for: those with one of the values, or (null) all others. */
-  filter?: { field: string; values: string[] | null };
+  /** Which features the entry stands for: those with one of the values, those in the range, or (null) all others. */
+  filter?: { field: string; values: string[] | null; from?: number | null; to?: number | null };
 }
 
 export interface CollectionInfo {

@@ -3,13 +3,14 @@ import Map from "ol/Map.js";
 import View from "ol/View.js";
 import { defaults as defaultControls } from "ol/control/defaults.js";
 import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
-import type { Catalogue, Box, CollectionInfo, Geometry, LonLat, RasterInfo } from "../api/types.js";
+import type { Catalogue, Box, CollectionInfo, Geometry, LonLat, RasterInfo, Rule } from "../api/types.js";
 import { Basemaps } from "./basemaps.js";
 import { CollectionLayers } from "./layers.js";
 import { Locator } from "./locate.js";
 import { Measure } from "./measure.js";
 import { fromLonLat, toLonLat } from "./projections.js";
 import { Selection } from "./selection.js";
+import type { Sketch } from "./sketch.js";
 import { snapshot } from "./snapshot.js";
 
 export interface Hit {
@@ -103,6 +104,11 @@ export class MapEngine {
 
   fade(id: string, opacity: number): void {
     this.layers.fade(id, opacity);
+  }
+
+  /** Draw a collection in another way, as its style editor asks. */
+  restyle(id: string, style: Rule[], tiles: string): void {
+    this.layers.restyle(id, style, tiles);
   }
 
   /** Leave out the features of a collection that `hides` says yes to, by their fields. */
@@ -235,6 +241,12 @@ export class MapEngine {
   picture(width: number, height: number, scale: number | null): Promise<Blob> {
     const resolution = scale === null ? null : (scale * 0.0254) / 96 / this.groundScale();
     return snapshot(this.map, this.element, width, height, resolution);
+  }
+
+  /** Draw a new shape of a kind, or change one; corners snap to the layers that `snapTo` names. */
+  async sketch(kind: string, snapTo: () => string[], start: Geometry | null): Promise<Sketch> {
+    const { Sketch } = await import("./sketch.js");
+    return new Sketch(this.map, kind, snapTo, start);
   }
 
   /** Read the layers again after their data changed. */

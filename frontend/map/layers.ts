@@ -6,10 +6,11 @@ import VectorTileLayer from "ol/layer/VectorTile.js";
 import VectorTileSource from "ol/source/VectorTile.js";
 import XYZ from "ol/source/XYZ.js";
 import { createXYZ } from "ol/tilegrid.js";
-import type { CollectionInfo, RasterInfo } from "../api/types.js";
+import type { CollectionInfo, RasterInfo, Rule } from "../api/types.js";
+import type { Density } from "./density.js";
 import type { Hit } from "./engine.js";
 import { DrawingState } from "./style/labels.js";
-import { interpret } from "./style/interpreter.js";
+import { interpret, isDense } from "./style/interpreter.js";
 
 const TILE = 512;
 const TEXTS = 20000;
@@ -22,6 +23,7 @@ export class CollectionLayers {
   private readonly vectors = new globalThis.Map<string, VectorTileLayer[]>();
   private readonly rasters = new globalThis.Map<string, TileLayer<XYZ>>();
   private readonly owners = new globalThis.Map<string, DrawingState>();
+  private readonly densities = new globalThis.Map<string, Promise<Density[]>>();
   private readonly hiding = new globalThis.Map<string, DrawingState["hides"]>();
   private muted: Hit | null = null;
   private readonly faded = new globalThis.Map<string, number>();
@@ -49,12 +51,14 @@ export class CollectionLayers {
     this.rasters.get(id)?.setVisible(shown);
     const existing = this.vectors.get(id);
     for (const layer of existing ?? []) layer.setVisible(shown);
+    void this.densities.get(id)?.then((all) => all.forEach((one) => one.show(shown)));
     if (!existing && shown) this.create(id);
   }
 
   fade(id: string, opacity: number): void {
     this.faded.set(id, opacity);
     this.vectors.get(id)?.forEach((layer, index) => layer.setOpacity(this.seen(id, opacity, index)));
+    void this.densities.get(id)?.then((all) => all.forEach((one) => one.fade(opacity)));
     this.rasters.get(id)?.setOpacity(opacity);
   }
 
@@ -92,6 +96,34 @@ export class CollectionLayers {
     if (info.style.some(hasText)) layers.push(this.texts(info, common, owners, order));
     this.vectors.set(id, layers);
     for (const layer of layers) this.map.addLayer(layer);
+    const dense = info.style.filter(isDense);
+    if (dense.length > 0) this.densities.set(id, this.gather(id, dense, common.opacity, order));
+  }
+
+  /** Heat and clusters are fetched only where a layer has them. */
+  private async gather(id: string, rules: Rule[], opacity: number, order: number): Promise<Density[]> {
+    const { Density } = await import("./density.js");
+    const visible = this.vectors.get(id)?.[0]?.getVisible() ?? true;
+    return rules.map((rule) => new Density(this.map, id, rule, { zIndex: order + 1, opacity, visible }));
+  }
+
+  /** Draw a collection in another way from now on, from tiles that may carry other fields. */
+  restyle(id: string, style: Rule[], tiles: string): void {
+    const entry = this.infos.get(id);
+    if (!entry) return;
+    const before = this.vectors.get(id);
+    const shown = before?.[0]?.getVisible() ?? false;
+    void this.densities.get(id)?.then((all) => all.forEach((one) => one.remove()));
+    this.densities.delete(id);
+    this.vectors.delete(id);
+    const kept = entry.info.tiles === tiles ? before?.[0]?.getSource() : null;
+    entry.info = { ...entry.info, style, tiles };
+    if (before) this.create(id);
+    for (const layer of this.vectors.get(id) ?? []) {
+      layer.setVisible(shown);
+      if (kept) layer.setSource(kept);
+    }
+    for (const layer of before ?? []) this.map.removeLayer(layer);
   }
 
   /** The texts are a layer of their own above all shapes, from the same tiles. */

@@ -55,9 +55,12 @@ def register_dataset(
     }
     dataset, _made = Dataset.objects.update_or_create(slug=slug, defaults=known)
     dataset.fields.all().delete()
-    DatasetField.objects.bulk_create(_row(dataset, at, one, label_field) for at, one in enumerate(fields))
+    DatasetField.objects.bulk_create(
+        DatasetField.of(dataset, one, order=at, is_label=one.name == label_field)
+        for at, one in enumerate(fields)
+    )
     ensure_version(relation)
-    watch(relation, "geom_tile")
+    watch(relation, "geom_tile" if geometry_type else "")
     watch_loaded(relation, dataset.feature_count)
     return dataset
 
@@ -72,31 +75,6 @@ def prepare_dataset(*, slug: str) -> None:
         ensure_indexes(collection)
     if overview.is_large(collection):
         overview.refresh(collection)
-
-
-def _row(dataset: Dataset, order: int, one: Field, label_field: str) -> DatasetField:
-    words = Text3.of(one.title or one.name)
-    return DatasetField(
-        dataset=dataset,
-        order=order,
-        name=one.name,
-        type=one.type,
-        title_ar=words.ar,
-        title_en=words.en,
-        title_fr=words.fr,
-        unit=str(one.unit),
-        sensitivity=one.sensitivity,
-        in_tile=one.in_tile,
-        searchable=one.searchable,
-        is_label=one.name == label_field,
-        is_required=one.required,
-        is_unique=one.unique,
-        choices=[
-            {"value": value, **Text3.of(title if isinstance(title, Text3) else str(title)).as_dict()}
-            for value, title in one.choices.items()
-        ],
-        default=one.default,
-    )
 
 
 def ensure_version(relation: str) -> None:

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import PUBLIC, Role
 from layers.collections import Collection
 from layers.models import CatalogueEntry, Group
+from layers.styling.checks import faults
 from layers.tiles.grid import MAX_ZOOM
 
 AUDIENCE = [(PUBLIC, _("Everybody")), *Role.choices]
-STYLE_KINDS = frozenset({"fill", "line", "circle", "symbol"})
-LARGEST_STYLE = 40
 
 
 class EntryForm(forms.ModelForm):
@@ -66,18 +65,13 @@ class EntryForm(forms.ModelForm):
         }
 
     def clean_style(self) -> Any:
-        """Refuse what is not a short list of known map layers."""
+        """Refuse what the map could not draw."""
         style = self.cleaned_data["style"]
         if style in (None, "", []):
             return None
-        if (
-            not isinstance(style, list)
-            or len(style) > LARGEST_STYLE
-            or not all(_is_layer(one) for one in style)
-        ):
-            raise ValidationError(
-                _("A style is a list of map layers of the types fill, line, circle and symbol.")
-            )
+        wrong = faults(style, self.collection)
+        if wrong:
+            raise ValidationError(wrong)
         return style
 
     def clean(self) -> dict[str, Any]:
@@ -100,10 +94,6 @@ class EntryForm(forms.ModelForm):
         if commit:
             entry.save()
         return entry
-
-
-def _is_layer(one: Any) -> bool:
-    return isinstance(one, dict) and one.get("type") in STYLE_KINDS and isinstance(one.get("paint", {}), dict)
 
 
 class GroupForm(forms.ModelForm):

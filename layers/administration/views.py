@@ -5,7 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts import policy
 from accounts.access import for_roles
+from accounts.policy import Subject, Verb, subject_of
 from accounts.roles import Role
 from layers import registry
 from layers.administration.forms import AUDIENCE, EntryForm, GroupForm
@@ -13,22 +15,25 @@ from layers.collections import Collection
 from layers.models import CatalogueEntry, Group
 
 
-@for_roles(Role.ADMIN)
+@for_roles(Role.ENGINEER, Role.SURVEYOR, Role.NETWORK)
 def layer_list(request: HttpRequest) -> HttpResponse:
-    """List every layer under its heading, the hidden ones too."""
+    """List the layers under their headings; for administrators the hidden ones too."""
+    subject = subject_of(request)
     groups = {group.slug: group for group in Group.objects.all()}
     hidden = set(CatalogueEntry.objects.filter(is_hidden=True).values_list("collection", flat=True))
     rows: dict[str, list[dict[str, object]]] = {slug: [] for slug in groups}
     for one in sorted(registry.everything().values(), key=lambda each: (each.order, str(each.title))):
-        rows.setdefault(one.group, []).append(_row(one, hidden))
+        if subject.is_admin or (one.id not in hidden and policy.decide(subject, Verb.VIEW, one)):
+            rows.setdefault(one.group, []).append(_row(one, hidden, subject))
     headed = [(groups.get(slug), members) for slug, members in rows.items() if members]
-    return render(request, "layers/layer_list.html", {"groups": headed})
+    return render(request, "layers/layer_list.html", {"groups": headed, "is_admin": subject.is_admin})
 
 
-def _row(one: Collection, hidden: set[str]) -> dict[str, object]:
+def _row(one: Collection, hidden: set[str], subject: Subject) -> dict[str, object]:
     names = dict(AUDIENCE)
     audience = [str(names.get(role, role)) for role in sorted(one.view_roles)]
-    return {"layer": one, "audience": audience, "is_hidden": one.id in hidden}
+    may_manage = bool(policy.decide(subject, Verb.MANAGE, one))
+    return {"layer": one, "audience": audience, "is_hidden": one.id in hidden, "may_manage": may_manage}
 
 
 @for_roles(Role.ADMIN)

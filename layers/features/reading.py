@@ -72,13 +72,11 @@ def page(view: View, asked: Asked, *, spelling: Spelling = LONLAT, counted: bool
     one = view.collection
     key = f"t.{identifier(one.key)}"
     order = column(asked.order) if asked.order else "NULL::text"
-    where = _from_there(asked, order, key)
-    way = "DESC" if asked.descending else "ASC"
-    ordering = f"{_collated(asked, order)} {way} NULLS LAST, {key}" if asked.order else f"{key} {way}"
+    where = from_there(asked, order, key)
     with bounded() as cursor:
         cursor.execute(
             f"""SELECT {feature_sql(view, spelling)}, ({order})::text, {key} FROM {source(view)}
-                WHERE {where.text} ORDER BY {ordering} LIMIT %s""",
+                WHERE {where.text} ORDER BY {ordering(asked, order, key)} LIMIT %s""",
             [*where.values, asked.limit + 1],
         )
         rows = cursor.fetchall()
@@ -91,6 +89,12 @@ def page(view: View, asked: Asked, *, spelling: Spelling = LONLAT, counted: bool
     shown = rows[: asked.limit]
     last = (shown[-1][1], shown[-1][2]) if shown else None
     return Page([row[0] for row in shown], matched, last, more=len(rows) > asked.limit)
+
+
+def ordering(asked: Asked, order: str, key: str) -> str:
+    """Return the ORDER BY of a request: its field, empty ones last, then the key."""
+    way = "DESC" if asked.descending else "ASC"
+    return f"{_collated(asked, order)} {way} NULLS LAST, {key}" if asked.order else f"{key} {way}"
 
 
 def count(view: View) -> int:
@@ -106,7 +110,7 @@ def _collated(asked: Asked, order: str) -> str:
     return f'({order}) COLLATE "und-x-icu"' if is_text else order
 
 
-def _from_there(asked: Asked, order: str, key: str) -> Where:
+def from_there(asked: Asked, order: str, key: str) -> Where:
     """Return the conditions of this page: those of all, and the place where the last page ended."""
     if asked.after is None:
         return asked.where

@@ -5,9 +5,11 @@ from layers.models.catalogue import CatalogueEntry, Group
 from layers.models.dataset import Dataset, DatasetField, GeometryType
 from layers.models.overview import Overview, OverviewState
 from layers.models.raster import GuardedRaster, Raster, RasterKind
+from layers.models.sheet import Attachment, TableView
 from layers.models.version import CellVersion, RelationVersion, Touch
 
 __all__ = [
+    "Attachment",
     "CatalogueEntry",
     "CellVersion",
     "Dataset",
@@ -21,5 +23,6 @@ __all__ = [
     "Raster",
     "RasterKind",
     "RelationVersion",
+    "TableView",
     "Touch",
 ]

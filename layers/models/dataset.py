@@ -1,5 +1,7 @@
 """Imported layers: real tables in the schema `imported`, and what is known about them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -52,6 +54,7 @@ class Dataset(models.Model):
     license = models.CharField(_("licence"), max_length=120, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
     source_date = models.DateField(_("date of the data"), null=True, blank=True)
+    by_district = models.BooleanField(_("rights differ by district"), default=False)
     file_name = models.CharField(_("file"), max_length=255, blank=True)
     file_format = models.CharField(_("format"), max_length=40, blank=True)
     file_sha256 = models.CharField(_("checksum"), max_length=64, blank=True)
@@ -129,6 +132,8 @@ class DatasetField(models.Model):
     # A list of {"value", "ar", "en", "fr"}; empty where any value of the type will do.
     choices = models.JSONField(_("values to choose from"), default=list, blank=True)
     default = models.JSONField(_("value of a new feature"), null=True, blank=True)
+    # A retired field is shown nowhere; its column and what it holds stay, so that it can come back.
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:
         ordering = ["order", "pk"]
@@ -138,6 +143,21 @@ class DatasetField(models.Model):
                 condition=Q(name__regex=r"^[a-z_][a-z0-9_]*$"), name="dataset_field_plain"
             ),
         ]
+
+    @classmethod
+    def of(cls, dataset: Dataset, one: Any, *, order: int, is_label: bool = False) -> "DatasetField":
+        """Return the row that keeps a `layers.collections.Field`."""
+        words = Text3.of(one.title or one.name)
+        choices = [
+            {"value": value, **Text3.of(title if isinstance(title, Text3) else str(title)).as_dict()}
+            for value, title in one.choices.items()
+        ]
+        return cls(
+            dataset=dataset, order=order, name=one.name, type=one.type, is_label=is_label,
+            title_ar=words.ar, title_en=words.en, title_fr=words.fr, unit=str(one.unit),
+            sensitivity=one.sensitivity, in_tile=one.in_tile, searchable=one.searchable,
+            is_required=one.required, is_unique=one.unique, choices=choices, default=one.default,
+        )  # fmt: skip
 
     @property
     def title(self) -> Text3:

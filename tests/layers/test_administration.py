@@ -86,7 +86,14 @@ def test_headings_are_added_and_renamed(admin: WebClient) -> None:
     assert Group.objects.get(slug="environment").title_en == "Nature"
 
 
-@pytest.mark.parametrize("path", ["", "parcels/", "groups/new/", "groups/land/", "nothing/"])
+def test_an_engineer_sees_the_layers_and_arranges_none(sign_in: Callable[..., WebClient]) -> None:
+    page = sign_in("engineer").get("/staff/layers/").content.decode()
+    assert "/staff/layers/parcels/table/" in page
+    assert 'href="/staff/layers/parcels/"' not in page
+    assert "groups/new" not in page
+
+
+@pytest.mark.parametrize("path", ["parcels/", "groups/new/", "groups/land/", "nothing/"])
 def test_others_find_no_such_page(sign_in: Callable[..., WebClient], client: WebClient, path: str) -> None:
     assert sign_in("engineer").get(f"/staff/layers/{path}").status_code == 404
     assert client.get(f"/staff/layers/{path}").status_code == 302

@@ -30,6 +30,17 @@ export function zoomOf(resolution: number): number {
   return Math.log2(EQUATOR_ZOOM_0 / resolution);
 }
 
+/** Return how a rule gathers points into clusters, if it does. */
+export function clusterOf(rule: Rule): { radius: number } | null {
+  const metadata = rule["metadata"] as Record<string, unknown> | undefined;
+  return (metadata?.["gis:cluster"] as { radius: number } | undefined) ?? null;
+}
+
+/** Say whether a rule is drawn from counts (map/density.ts), not from the features of tiles. */
+export function isDense(rule: Rule): boolean {
+  return rule["type"] === "heatmap" || clusterOf(rule) !== null;
+}
+
 function part(rule: Rule, index: number): Part {
   const values = { ...(rule["layout"] as Rule | undefined), ...(rule["paint"] as Rule | undefined) };
   return {
@@ -181,7 +192,10 @@ export type Half = "shapes" | "texts";
 
 /** Make the drawing function of half a style; `owners` keeps one label for each feature. */
 export function interpret(rules: Rule[], half: Half, owners: DrawingState, groundScale: () => number): StyleFunction {
-  const parts = rules.map(part).filter((one) => half === "shapes" || one.look.has("text-field"));
+  const parts = rules
+    .filter((rule) => !isDense(rule))
+    .map(part)
+    .filter((one) => half === "shapes" || one.look.has("text-field"));
   return (feature, resolution) => {
     if (owners.hides?.((name) => feature.get(name))) return [];
     const zoom = zoomOf(resolution);

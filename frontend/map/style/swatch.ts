@@ -49,7 +49,7 @@ function dot(read: Read): SVGElement {
   return svg("circle", {
     cx: WIDTH / 2,
     cy: HEIGHT / 2,
-    r: Math.min(Number(read("circle-radius") ?? 5), 7),
+    r: Math.min(Number(read("circle-radius") ?? 5), 8),
     fill: String(read("circle-color") ?? "#14222B"),
     stroke: String(read("circle-stroke-color") ?? "none"),
     "stroke-width": Number(read("circle-stroke-width") ?? 0),
@@ -70,6 +70,14 @@ function sign(read: Read): SVGElement | null {
   });
 }
 
+/** Four strips from thin to dense, as a heat map is read. */
+function strips(rule: Rule): SVGElement {
+  const colours = ((rule["paint"] as Rule | undefined)?.["heatmap-color"] ?? []) as unknown[];
+  const shades = colours.filter((one, index) => index > 4 && typeof one === "string").slice(-4);
+  const width = (WIDTH - 2) / 4;
+  return svg("g", {}, ...shades.map((fill, at) => svg("rect", { x: 1 + at * width, y: 1, width, height: HEIGHT - 2, fill: String(fill) })));
+}
+
 /** Draw some of a style's layers as one swatch on the map's own ground. */
 export function swatch(rules: Rule[]): SVGElement {
   const hasArea = rules.some((rule) => rule["type"] === "fill");
@@ -78,6 +86,7 @@ export function swatch(rules: Rule[]): SVGElement {
     if (rule["type"] === "fill") return area(read);
     if (rule["type"] === "line") return stroke(read, hasArea, 8 - 2.5 * index);
     if (rule["type"] === "circle") return dot(read);
+    if (rule["type"] === "heatmap") return strips(rule);
     return sign(read);
   });
   const shown = shapes.filter((shape) => shape !== null);
