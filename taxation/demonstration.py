@@ -14,7 +14,7 @@ from ledger.actions.payment import take_payment
 from ledger.models import BillShare
 from ledger.queries import open_items
 from parties.models import Party
-from taxation.actions import packs, roll
+from taxation.actions import discrepancies, packs, roll, standing
 from taxation.actions.register import assess_all, take_in
 from taxation.models import Liability, RulePack, TaxUnit
 
@@ -56,6 +56,8 @@ def make(*, seed: int, say: Say) -> None:
         publish(roll.carry_on(run, lambda done, total, message: None))
         say(f"{run.bills.count():>9,} bills for {year}")
     say(f"{_payments(chance, today, treasurer):>9,} receipts")
+    standing.bring_up_to_date(on=today)
+    say(f"{sum(discrepancies.look(on=today).values()):>9,} rows in the queues")
 
 
 def _owners(chance: random.Random) -> None:

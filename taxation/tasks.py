@@ -1,10 +1,11 @@
 """Background work of taxation."""
 
+from django.utils import timezone
 from django_tasks import task
 
 from jobs import progress
 from ledger.models import BillRun
-from taxation.actions import roll
+from taxation.actions import discrepancies, roll
 
 
 @task()
@@ -13,3 +14,9 @@ def run_roll(run_id: int) -> dict[str, object]:
     run = roll.carry_on(BillRun.objects.get(pk=run_id), progress.report)
     bills, amount = roll.totals(run)
     return {"run": run.pk, "bills": bills, "amount": str(amount)}
+
+
+@task()
+def look_for_discrepancies() -> dict[str, object]:
+    """Compare the registers with the tax register; run again, it only looks again."""
+    return dict(discrepancies.look(on=timezone.localdate(), report=progress.report))

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from taxation.views import dashboard, objections, packs, papers, roll, units
+from taxation.views import dashboard, objections, packs, papers, queues, roll, tax_map, units
 
 urlpatterns = [
     path("staff/tax/", units.index, name="tax"),
+    path("staff/tax/map/", tax_map.index, name="tax-map"),
+    path("staff/tax/map/places/<int:pk>/", tax_map.place, name="tax-place"),
+    path("staff/tax/map/unit/<int:pk>/", tax_map.unit_place, name="tax-unit-place"),
+    path("staff/tax/queues/", queues.index, name="tax-queues"),
+    path("staff/tax/queues/rows/", queues.rows, name="tax-queue-rows"),
+    path("staff/tax/queues/export.<str:kind>", queues.export, name="tax-queue-export"),
+    path("staff/tax/queues/look/", queues.look, name="tax-queue-look"),
+    path("staff/tax/queues/<int:pk>/decide/", queues.decide, name="discrepancy-decide"),
     path("staff/tax/units/<int:pk>/", units.unit, name="tax-unit"),
     path("staff/tax/units/<int:pk>/assess/", units.assess, name="tax-assess"),
     path("staff/tax/units/<int:pk>/shares/", units.shares, name="tax-shares"),

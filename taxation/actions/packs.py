@@ -22,7 +22,13 @@ from taxation.rules.schema import Levy
 def install(code: str, *, valid_from: date, by: Any = None) -> RulePack:
     """Make a pack with the figures that a levy comes with; a bill before parliament stays a draft."""
     recipe = LEVIES[code]
-    pack = RulePack.objects.create(levy=code, title=recipe.title.as_dict(), source=recipe.article, by=by)
+    pack = RulePack.objects.create(
+        levy=code,
+        title=recipe.title.as_dict(),
+        source=recipe.article,
+        by=by,
+        reassess_years=recipe.cycle_years or None,
+    )
     RuleParameter.objects.bulk_create(
         [
             RuleParameter(
@@ -62,6 +68,7 @@ def copy(pack: RulePack, *, by: Any) -> RulePack:
         title=pack.title,
         source=pack.source,
         approval_above=pack.approval_above,
+        reassess_years=pack.reassess_years,
         copied_from=pack,
         by=by,
     )
