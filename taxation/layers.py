@@ -49,7 +49,7 @@ STYLE: tuple[dict[str, Any], ...] = (
     *(layer for status in LOOKS for layer in look(status)[1:]),
     {
         "type": "symbol",
-        "minzoom": 16,
+        "minzoom": 17,
         "layout": {"text-field": ["get", "code"], "text-size": 11},
         "paint": {"text-color": INK, "text-halo-color": "#FFFFFF", "text-halo-width": 2, "text-weight": 500},
     },

@@ -29,6 +29,6 @@ def rows(name: str, values: dict[str, Any], *, order: str = "") -> list[dict[str
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for row in found:
         for key, value in row.items():
-            if isinstance(value, str) and value[:1] in "[{":
+            if isinstance(value, str) and value[:1] in ("[", "{"):
                 row[key] = json.loads(value)
     return found

@@ -11,6 +11,8 @@ import { toast } from "../panels/toast.js";
 import { failed, ready, start } from "../start.js";
 
 const PLACES = "tax-places";
+/** What lies beneath the statuses at the start; the layer list offers the rest. */
+const GROUND = ["parcels", "streets", "places", PLACES];
 
 /** The legend is the filter: one status alone, or all. */
 class Legend {
@@ -97,10 +99,7 @@ function wire(app: App): void {
 async function main(): Promise<void> {
   const linked = location.hash.includes("layers=");
   const { app } = await start();
-  if (!linked) {
-    app.store.show(PLACES, true);
-    app.store.show("buildings", false);
-  }
+  if (!linked) app.store.update({ visible: new Set(GROUND.filter((id) => app.collection(id))) });
   splitter(need("splitter"), need("desk"));
   wire(app);
   const { chosen } = app.store.now;

@@ -100,8 +100,12 @@ def _take_in(row: Discrepancy) -> None:
     standing.look_again(made, on=timezone.localdate())
 
 
+def _unit(row: Discrepancy) -> TaxUnit:
+    return TaxUnit.objects.select_for_update(of=("self",)).get(discrepancies=row)
+
+
 def _retire(row: Discrepancy) -> None:
-    unit = TaxUnit.objects.select_for_update(of=("self",)).get(pk=row.unit_id)
+    unit = _unit(row)
     unit.retired_at, unit.version = timezone.now(), unit.version + 1
     unit.save(update_fields=["retired_at", "version"])
 
@@ -110,7 +114,7 @@ def _take_facts(row: Discrepancy) -> None:
     """Take the register's area and use; the assessment itself stays until it is made anew."""
     if row.unit_id is None:
         return
-    unit = TaxUnit.objects.select_for_update(of=("self",)).get(pk=row.unit_id)
+    unit = _unit(row)
     unit.area_m2 = row.evidence["area"]
     unit.use = "residential" if row.evidence["use"] == "apartment" else "non_residential"
     unit.version += 1

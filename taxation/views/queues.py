@@ -55,10 +55,10 @@ class Asked:
     box: str | None
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Asked":
+    def of(cls, request: HttpRequest, first: str = WORK) -> "Asked":
         """Read the request; a queue that is not there does not exist."""
         get = request.GET.get
-        queue = get("queue", WORK)
+        queue = get("queue", first)
         if queue != WORK and queue not in BY_CODE:
             raise NotFound(_("There is no such queue."))
         page = get("page", "1")
@@ -87,9 +87,9 @@ def _rows(request: HttpRequest, asked: Asked, *, size: int = PAGE) -> list[dict[
     return queries.rows("discrepancies", values, order=ORDERS[asked.sort])
 
 
-def listing(request: HttpRequest) -> dict[str, Any]:
+def listing(request: HttpRequest, first: str = WORK) -> dict[str, Any]:
     """Return a page of a queue as its template shows it."""
-    asked = Asked.of(request)
+    asked = Asked.of(request, first)
     standing.bring_up_to_date(on=today())
     found = _rows(request, asked)
     titles = dict(TaxStatus.choices)
@@ -98,6 +98,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         if asked.queue == WORK:
             row["title"] = titles[row["status"]]
             row["days"] = (row["due_on"] - today()).days if row["due_on"] else None
+            row["late"] = max(-row["days"], 0) if row["due_on"] else 0
         else:
             row["sentences"] = sentences(row["queue"], row["evidence"])
     total = found[0]["found"] if found else 0
@@ -120,10 +121,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
 @desk(QUEUES)
 def index(request: HttpRequest) -> HttpResponse:
     """Show a queue as a page: the list twin of the map."""
-    if "queue" not in request.GET:
-        request.GET = request.GET.copy()
-        request.GET["queue"] = SOURCES[0].code
-    return render(request, "taxation/queues.html", listing(request))
+    return render(request, "taxation/queues.html", listing(request, first=SOURCES[0].code))
 
 
 @require_GET

@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.policy import Verb, district_scope, subject_of
@@ -18,11 +20,21 @@ from municipality.basemap import allow_basemap
 from taxation import queries
 from taxation.access import MAP, UNITS, desk, may
 from taxation.actions import standing
+from taxation.estimating import of_buildings
 from taxation.models import AssessmentState, RulePack, TaxPlace, TaxStatus, TaxUnit
 from taxation.reconciliation import SOURCES
 from taxation.views.units import inputs_of, packs_for
 
 NEAR_M = 150
+# The desk's other pages: address, icon, title.
+PAGES = (
+    ("tax", "building-2", gettext_lazy("Units")),
+    ("tax-queues", "list-checks", gettext_lazy("Queues")),
+    ("roll", "book-open", gettext_lazy("Roll")),
+    ("objections", "scale", gettext_lazy("Objections")),
+    ("collection", "banknote", gettext_lazy("Collection")),
+    ("packs", "calculator", gettext_lazy("Rule packs")),
+)
 
 
 @require_GET
@@ -34,9 +46,16 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "legend": [(code, title, counts.get(code, 0)) for code, title in TaxStatus.choices],
         "sources": SOURCES,
-        "levies": [pack for pack in RulePack.objects.in_force(today()) if not pack.recipe.informative][:1],
+        "levy": _main_levy(),
+        "year": today().year,
+        "pages": [(reverse(name), sign, title) for name, sign, title in PAGES],
     }
     return allow_basemap(render(request, "taxation/map.html", context))
+
+
+def _main_levy() -> RulePack | None:
+    estimator = of_buildings(today())
+    return estimator.pack if estimator else None
 
 
 def _places(request: HttpRequest) -> Any:
@@ -87,7 +106,7 @@ def _about(unit: TaxUnit) -> dict[str, Any]:
     assessments = list(unit.assessments.select_related("pack", "proposed_by", "approved_by").order_by("-pk"))
     liabilities = list(unit.liabilities.on(today()).select_related("party").order_by("-num", "pk"))
     packs = packs_for(unit)
-    charges = [
+    charges: list[dict[str, Any]] = [
         {"party": each.party, "item": item, "quote": item.quote(today())}
         for each in liabilities
         for item in open_items(each.party_id, on=today())
