@@ -14,10 +14,15 @@ MAP = Guarded("tax-places", MONEY_STAFF, frozenset(), {
     "currency": Sensitivity.DEBT,
 }, "district_id")  # fmt: skip
 QUEUES = Guarded("tax-queues", MONEY_STAFF, ASSESSORS, {}, "district_id")
+SIMULATION = Guarded(
+    "tax-simulations",
+    frozenset({"assessor", "treasurer", "auditor", "approver"}),
+    frozenset({"assessor", "treasurer"}),
+)
 APPROVAL = Guarded("assessment-approval", MONEY_STAFF | {"approver"}, frozenset({"approver", "treasurer"}))
 ROLL = Guarded("tax-roll", frozenset({"assessor", "treasurer", "auditor"}), frozenset({"treasurer"}))
 PACKS = Guarded(
     "rule-packs", frozenset({"assessor", "treasurer", "auditor", "approver"}), frozenset({"treasurer"})
 )
 
-__all__ = ["APPROVAL", "MAP", "PACKS", "QUEUES", "ROLL", "UNITS", "desk", "may"]
+__all__ = ["APPROVAL", "MAP", "PACKS", "QUEUES", "ROLL", "SIMULATION", "UNITS", "desk", "may"]

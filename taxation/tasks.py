@@ -5,7 +5,8 @@ from django_tasks import task
 
 from jobs import progress
 from ledger.models import BillRun
-from taxation.actions import discrepancies, roll
+from taxation.actions import discrepancies, roll, simulating
+from taxation.models import Simulation
 
 
 @task()
@@ -20,3 +21,15 @@ def run_roll(run_id: int) -> dict[str, object]:
 def look_for_discrepancies() -> dict[str, object]:
     """Compare the registers with the tax register; run again, it only looks again."""
     return dict(discrepancies.look(on=timezone.localdate(), report=progress.report))
+
+
+@task()
+def run_simulation(simulation_id: int) -> dict[str, object]:
+    """Compute a simulation; begun again, it starts over."""
+    done = simulating.run(Simulation.objects.get(pk=simulation_id), progress.report)
+    return {
+        "simulation": done.pk,
+        "units": done.totals["units"],
+        "before": done.totals["before"],
+        "after": done.totals["after"],
+    }

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from taxation.views import dashboard, objections, packs, papers, queues, roll, tax_map, units
+from taxation.views import (
+    cycles,
+    dashboard,
+    objections,
+    packs,
+    papers,
+    queues,
+    roll,
+    simulations,
+    tax_map,
+    units,
+)
 
 urlpatterns = [
     path("staff/tax/", units.index, name="tax"),
@@ -22,12 +33,26 @@ urlpatterns = [
     path("staff/tax/assessments/<int:pk>/notice.pdf", papers.notice, name="notice-paper"),
     path("staff/tax/bills/<int:pk>/bill.pdf", papers.bill, name="bill-paper"),
     path("staff/tax/objections/", objections.index, name="objections"),
+    path("staff/tax/objections/export.<str:kind>", objections.export, name="objections-export"),
+    path("staff/tax/objections/<int:pk>/hearing.pdf", objections.hearing, name="hearing-paper"),
+    path("staff/tax/objections/<int:pk>/appeal/", objections.appeal, name="objection-appeal"),
+    path("staff/tax/cycles/", cycles.index, name="cycles"),
+    path("staff/tax/cycles/export.<str:kind>", cycles.export, name="cycles-export"),
+    path("staff/tax/lists/", cycles.published, name="assessment-lists"),
+    path("staff/tax/lists/publish/", cycles.publish, name="list-publish"),
+    path("staff/tax/lists/<int:pk>/export.<str:kind>", cycles.list_export, name="list-export"),
+    path("staff/tax/assessments/<int:pk>/serve/", cycles.serve, name="assessment-serve"),
     path("staff/tax/objections/<int:pk>/act/", objections.act, name="objection-act"),
     path("staff/tax/collection/", dashboard.index, name="collection"),
     path("staff/tax/roll/", roll.index, name="roll"),
     path("staff/tax/roll/start/", roll.start, name="roll-start"),
     path("staff/tax/roll/<int:pk>/", roll.detail, name="roll-run"),
     path("staff/tax/roll/<int:pk>/act/", roll.act, name="roll-act"),
+    path("staff/tax/simulations/", simulations.index, name="simulations"),
+    path("staff/tax/simulations/start/", simulations.start, name="simulation-start"),
+    path("staff/tax/simulations/<int:pk>/", simulations.detail, name="simulation"),
+    path("staff/tax/simulations/<int:pk>/stop/", simulations.stop, name="simulation-stop"),
+    path("staff/tax/simulations/<int:pk>/export.<str:kind>", simulations.export, name="simulation-export"),
     path("staff/tax/packs/", packs.index, name="packs"),
     path("staff/tax/packs/<int:pk>/", packs.detail, name="pack"),
     path("staff/tax/packs/<int:pk>/copy/", packs.copy, name="pack-copy"),

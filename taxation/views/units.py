@@ -68,7 +68,9 @@ def packs_for(unit: TaxUnit) -> list[RulePack]:
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a unit: its amount and reasons, who is liable, its bills, and the form to assess it."""
     kept = get_object_or_404(TaxUnit.objects.select_related("building", "parcel", "district"), pk=pk)
-    assessments = list(kept.assessments.select_related("pack", "proposed_by", "approved_by").order_by("-pk"))
+    assessments = list(
+        kept.assessments.select_related("pack", "proposed_by", "approved_by", "listed_in").order_by("-pk")
+    )
     liabilities = list(kept.liabilities.on(today()).select_related("party").order_by("-num", "pk"))
     packs = packs_for(kept)
     chosen = next(
@@ -81,6 +83,14 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "assessments": assessments,
         "current": next(
             (one for one in assessments if one.state == AssessmentState.APPROVED and not one.valid_to), None
+        ),
+        "notified": next(
+            (
+                objections.notified_on(one)
+                for one in assessments
+                if one.state == AssessmentState.APPROVED and not one.valid_to
+            ),
+            None,
         ),
         "waiting": next((one for one in assessments if one.state == AssessmentState.PROPOSED), None),
         "liabilities": liabilities,
