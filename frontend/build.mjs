@@ -1,6 +1,6 @@
 /** Builds static/dist: scripts, fonts, the icon sprite and the strings of each language. */
 import { build } from "esbuild";
-import { rmSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFonts } from "./build/fonts.mjs";
@@ -16,6 +16,9 @@ mkdirSync(out, { recursive: true });
 writeFonts(here, out);
 writeIcons(root, here, out);
 writeStrings(here, out);
+// The one page that must work without the portal (the shared map of collection) carries its map library inside.
+mkdirSync(join(out, "offline"), { recursive: true });
+for (const name of ["leaflet.js", "leaflet.css"]) copyFileSync(join(here, "node_modules/leaflet/dist", name), join(out, "offline", name));
 const pages = ["page", "viewer", "workspace", "design", "import", "plan", "workbench", "follow", "tax"];
 const result = await build({
   absWorkingDir: here,

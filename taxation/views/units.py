@@ -13,8 +13,8 @@ from ledger.models import Bill
 from ledger.queries import open_items
 from ledger.views.accounts import find_parties
 from ledger.views.common import attempt, day_in, today
-from taxation import queries
-from taxation.access import APPROVAL, UNITS, desk, may
+from taxation import queries, services
+from taxation.access import APPROVAL, MAP, UNITS, desk, may
 from taxation.actions import objections, standing
 from taxation.actions.assessing import approve, propose, reject, set_shares
 from taxation.models import OPENLY, Assessment, AssessmentState, RulePack, Standing, TaxStatus, TaxUnit
@@ -105,6 +105,8 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "bills": _bills(kept) if _sees_debt(request) else [],
         "packs": packs,
         "chosen": chosen,
+        "may_see_map": may(request, MAP, Verb.VIEW),
+        "counts_services": any(services.asks_for_services(one) for one in packs),
         "inputs": inputs_of(kept, chosen),
         "today": today(),
         "q": words,
