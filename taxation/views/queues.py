@@ -185,13 +185,11 @@ def _sheet(found: list[dict[str, Any]]) -> Sheet:
 @desk(QUEUES, Verb.EDIT)
 def look(request: HttpRequest) -> HttpResponse:
     """Compare the registers again, as a job."""
-    return attempt(
-        request,
-        lambda: (
-            f"/staff/jobs/{enqueue(look_for_discrepancies, owner=request.user, title=gettext_lazy('Comparing the registers with the tax register')).pk}/"
-        ),
-        back="/staff/tax/queues/",
-    )
+    def work() -> str:
+        title = gettext_lazy("Comparing the registers with the tax register")
+        return f"/staff/jobs/{enqueue(look_for_discrepancies, owner=request.user, title=title).pk}/"
+
+    return attempt(request, work, back="/staff/tax/queues/")
 
 
 @require_POST
