@@ -1,10 +1,11 @@
 /** Builds static/dist: scripts, fonts, the icon sprite and the strings of each language. */
 import { build } from "esbuild";
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFonts } from "./build/fonts.mjs";
 import { writeIcons } from "./build/icons.mjs";
+import { writeOffline } from "./build/offline.mjs";
 import { writeStrings } from "./build/strings.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -16,9 +17,7 @@ mkdirSync(out, { recursive: true });
 writeFonts(here, out);
 writeIcons(root, here, out);
 writeStrings(here, out);
-// The one page that must work without the portal (the shared map of collection) carries its map library inside.
-mkdirSync(join(out, "offline"), { recursive: true });
-for (const name of ["leaflet.js", "leaflet.css"]) copyFileSync(join(here, "node_modules/leaflet/dist", name), join(out, "offline", name));
+writeOffline(here, out);
 const pages = ["page", "viewer", "workspace", "design", "import", "plan", "workbench", "follow", "tax"];
 const result = await build({
   absWorkingDir: here,

@@ -31,8 +31,18 @@ def html(rows: list[dict[str, Any]], *, on: date) -> str:
         default_css = [("leaflet_css", "leaflet.css")]
 
     features = _features(rows)
-    page = Offline(tiles=None, zoom_control=True, max_bounds=False, attr="")
-    layer = folium.GeoJson(
+    page = Offline(tiles=None, zoom_control=True, attribution_control=False)
+    if features:
+        layer = _layer(features)
+        layer.add_to(page)
+        page.fit_bounds(cast(Any, layer.get_bounds()))
+    return _whole(page.get_root().render(), on)
+
+
+def _layer(features: list[dict[str, Any]]) -> Any:
+    import folium
+
+    return folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         style_function=lambda one: {
             "fillColor": one["properties"]["fill"], "color": "#14222B", "weight": 1.2, "fillOpacity": 0.85,
@@ -42,10 +52,6 @@ def html(rows: list[dict[str, Any]], *, on: date) -> str:
             aliases=[_("District"), _("Billed"), _("Collected"), _("Rate of collection"), _("Arrears")],
         ),
     )  # fmt: skip
-    layer.add_to(page)
-    if features:
-        page.fit_bounds(cast(Any, layer.get_bounds()))
-    return _whole(page.get_root().render(), on)
 
 
 def _features(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -76,8 +82,7 @@ def _arrears(rows: list[dict[str, Any]]) -> dict[int, Any]:
 def _whole(text: str, on: date) -> str:
     """Put the library into the page, and say in its language and direction what it shows."""
     script = (LIBRARY / "leaflet.js").read_text().replace("</script", "<\\/script")
-    # Pictures of the library's style (markers, layer switch) are not used and would be looked for beside the file.
-    style = re.sub(r"url\([^)]*\)", "none", (LIBRARY / "leaflet.css").read_text())
+    style = (LIBRARY / "leaflet.css").read_text()
     text = re.sub(r'<script src="leaflet.js"></script>', lambda _found: f"<script>{script}</script>", text)
     text = re.sub(
         r'<link rel="stylesheet" href="leaflet.css"/?>', lambda _found: f"<style>{style}</style>", text

@@ -28,7 +28,7 @@ def bring_up_to_date(*, on: date) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     seen = queries.rows("standing_sources", {})[0]
     mark = StandingMark.objects.first()
-    if mark is not None and mark.on == on and mark.sources == seen["sources"]:
+    if mark is not None and mark.on == on and _is_settled(seen) and mark.sources == seen["sources"]:
         touched = queries.rows("standing_touched", {"entry": mark.entry - MARGIN})
         look_again([row["id"] for row in touched], on=on)
     else:
@@ -40,7 +40,16 @@ def bring_up_to_date(*, on: date) -> None:
 
 def _is_fresh(seen: dict[str, object], on: date) -> bool:
     mark = StandingMark.objects.first()
-    return mark is not None and (mark.on, mark.entry, mark.sources) == (on, seen["entry"], seen["sources"])
+    return (
+        mark is not None
+        and _is_settled(seen)
+        and (mark.on, mark.entry, mark.sources) == (on, seen["entry"], seen["sources"])
+    )
+
+
+def _is_settled(seen: dict[str, object]) -> bool:
+    """Say whether the registers' versions are final: they are negative while this transaction changes them."""
+    return "|-" not in str(seen["sources"])
 
 
 @transaction.atomic

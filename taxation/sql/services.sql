@@ -11,11 +11,11 @@ street AS (
     ORDER BY (s.id = place.street_id) DESC NULLS LAST, ST_Distance(s.geom, place.geom) LIMIT 1) s),
 lamp AS (
   SELECT l.code, l.is_working, ST_Distance(l.geom, place.geom) AS metres FROM place JOIN networks_streetlight l
-    ON l.end_lifespan IS NULL AND l.status = 'in_service' AND ST_DWithin(l.geom, place.geom, %(metres)s)
+    ON l.end_lifespan IS NULL AND l.status = 'in-service' AND ST_DWithin(l.geom, place.geom, %(metres)s)
   ORDER BY ST_Distance(l.geom, place.geom) LIMIT 1),
 pipe AS (
   SELECT DISTINCT ON (kind) kind, l.code, ST_Distance(l.geom, place.land) AS metres
-  FROM place JOIN networks_sewerlink l ON l.end_lifespan IS NULL AND l.status = 'in_service' AND ST_DWithin(l.geom, place.land, %(metres)s)
+  FROM place JOIN networks_sewerlink l ON l.end_lifespan IS NULL AND l.status = 'in-service' AND ST_DWithin(l.geom, place.land, %(metres)s)
   CROSS JOIN LATERAL (VALUES ('sewer', 'sanitary'), ('storm', 'storm'), ('sewer', 'combined'), ('storm', 'combined')) k (kind, system)
   WHERE l.system = k.system ORDER BY kind, ST_Distance(l.geom, place.land))
 SELECT c.code, coalesce(CASE c.code

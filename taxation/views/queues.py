@@ -185,6 +185,7 @@ def _sheet(found: list[dict[str, Any]]) -> Sheet:
 @desk(QUEUES, Verb.EDIT)
 def look(request: HttpRequest) -> HttpResponse:
     """Compare the registers again, as a job."""
+
     def work() -> str:
         title = gettext_lazy("Comparing the registers with the tax register")
         return f"/staff/jobs/{enqueue(look_for_discrepancies, owner=request.user, title=title).pk}/"

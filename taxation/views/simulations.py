@@ -27,7 +27,7 @@ def _key(pk: int) -> str:
 
 
 def _cap(text: str) -> Decimal | None:
-    written = text.translate(DIGITS).strip().rstrip("%").strip()
+    written = text.translate(DIGITS).strip().rstrip("%٪").strip()
     if not written:
         return None
     try:
