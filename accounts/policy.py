@@ -89,9 +89,16 @@ def decide(
         return Decision(True, reasons.admin())
     ruling = Ruling(False, reasons.unknown_field())
     for step_verb, step_field in _steps(verb, field):
-        ruling = _best(
-            _over_roles(subject.districts_by_role, step_verb, what, step_field, book), district, book
-        )
+        candidates = _over_roles(subject.districts_by_role, step_verb, what, step_field, book)
+        if step_field is not None and step_verb != Verb.VIEW:
+            # A role that may not do it to the layer at all cannot lend its right on the field.
+            whole = _over_roles(subject.districts_by_role, step_verb, what, None, book)
+            candidates = [
+                one
+                for one, over in zip(candidates, whole, strict=True)
+                if _best([over], district, book).allowed
+            ]
+        ruling = _best(candidates, district, book)
         if not ruling.allowed:
             break
     return Decision(ruling.allowed, ruling.reason)

@@ -9,7 +9,6 @@ from municipality.models import District
 
 INK_2, PAPER = "#44535C", "#FAF7F1"
 ENGINEERS = frozenset({"engineer", "surveyor"})
-IN_FORCE = "end_lifespan IS NULL"
 
 
 def label(
@@ -44,7 +43,7 @@ BASINS = Collection(
     group="land",
     order=40,
     relation="public.cadastre_basin",
-    where=IN_FORCE,
+    has_lifespan=True,
     version_field="version",
     updated_field="begin_lifespan",
     fields=(
@@ -74,7 +73,7 @@ PARCELS = Collection(
     group="land",
     order=10,
     relation="public.cadastre_parcel",
-    where=IN_FORCE,
+    has_lifespan=True,
     version_field="version",
     updated_field="begin_lifespan",
     district_field="district_id",
@@ -98,6 +97,7 @@ PARCELS = Collection(
         field_of(Parcel, "source_class", sensitivity="staff"),
     ),
     edit_roles=ENGINEERS,
+    workbench=_("the parcel workbench"),
     min_zoom=12,
     heading=_("Parcel {number}"),
     kicker=_("Basin {basin}"),
@@ -140,7 +140,7 @@ STREETS = Collection(
     group="streets",
     order=10,
     relation="public.cadastre_street",
-    where=IN_FORCE,
+    has_lifespan=True,
     version_field="version",
     updated_field="begin_lifespan",
     district_field="district_id",
@@ -186,7 +186,7 @@ PLACES = Collection(
     group="administration",
     order=20,
     relation="public.cadastre_place",
-    where=IN_FORCE,
+    has_lifespan=True,
     version_field="version",
     updated_field="begin_lifespan",
     geometry_type="Point",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.db.models import (
+    GeometryField,
     LineStringField,
     MultiLineStringField,
     MultiPolygonField,
@@ -12,6 +13,7 @@ from django.contrib.gis.db.models import (
 from django.db.models import BooleanField, F, Func, GeneratedField, Value
 
 TILE_FIELDS = {
+    "Geometry": GeometryField,
     "Point": PointField,
     "LineString": LineStringField,
     "MultiLineString": MultiLineStringField,
@@ -37,7 +39,7 @@ def tile_geometry(kind: str, *, source: str = "geom") -> GeneratedField:
     areas are taken from `source`, in the national grid.
     """
     return GeneratedField(
-        expression=_in_tile_grid(source, polygons="Polygon" in kind),
+        expression=_in_tile_grid(source, polygons="Polygon" in kind or kind == "Geometry"),
         output_field=TILE_FIELDS[kind](srid=settings.TILE_SRID, spatial_index=False),
         db_persist=True,
         editable=False,

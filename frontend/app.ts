@@ -37,6 +37,11 @@ export class App {
     return [...this.byId.values()];
   }
 
+  /** The day on which a collection is shown; empty where it is shown as it is now. */
+  dayOf(id: string): string {
+    return this.byId.get(id)?.has_history ? this.store.now.day : "";
+  }
+
   /** Be told what happens to the choice. */
   watch(watcher: Partial<ChosenEvents>): void {
     this.watchers.push(watcher);
@@ -59,7 +64,7 @@ export class App {
     this.request = request;
     this.tell("loading", chosen);
     try {
-      const feature = await readFeature(chosen.collection, chosen.id, request.signal);
+      const feature = await readFeature(chosen.collection, chosen.id, request.signal, this.dayOf(chosen.collection));
       if (!request.signal.aborted) this.show(chosen, feature, move);
     } catch (error) {
       if (!request.signal.aborted) this.tell("failed", chosen, error as Error);

@@ -36,7 +36,7 @@ export async function start(): Promise<Started> {
   const visible = linked.layers ? new Set(linked.layers.filter((id) => known.has(id))) : defaults;
   const opacity = new Map([...collections.map((one) => [one.id, one.opacity] as const), ...linked.opacity]);
   const basemap = linked.basemap ?? "own";
-  const app = new App(map, new Store({ visible, opacity, chosen: null, basemap, hidden: linked.hidden }), catalogue);
+  const app = new App(map, new Store({ visible, opacity, chosen: null, basemap, hidden: linked.hidden, day: linked.day }), catalogue);
   map.addCollections(collections, catalogue.rasters ?? []);
   follow(app);
   if (linked.place) map.place(linked.place.center, linked.place.zoom);
@@ -49,14 +49,15 @@ export async function start(): Promise<Started> {
 
 function follow(app: App): void {
   const draw = (): void => {
-    const { visible, opacity, basemap, hidden } = app.store.now;
+    const { visible, opacity, basemap, hidden, day } = app.store.now;
+    app.map.asOf(day);
     for (const [id, share] of opacity) app.map.fade(id, share);
     for (const { id } of [...app.collections(), ...app.catalogue.rasters]) app.map.show(id, visible.has(id));
     for (const info of app.collections()) app.map.hide(info.id, hiderOf(info, hidden.get(info.id)));
-    void app.map.basemaps.choose(basemap);
+    app.map.lay(basemap);
   };
   app.store.subscribe((now, before) => {
-    if (now.visible !== before.visible || now.opacity !== before.opacity || now.basemap !== before.basemap || now.hidden !== before.hidden) draw();
+    if (now.visible !== before.visible || now.opacity !== before.opacity || now.basemap !== before.basemap || now.hidden !== before.hidden || now.day !== before.day) draw();
   });
   draw();
 }

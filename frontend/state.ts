@@ -12,6 +12,8 @@ export interface State {
   readonly basemap: string;
   /** The entries of a collection's legend that are hidden, by their place in it. */
   readonly hidden: ReadonlyMap<string, ReadonlySet<number>>;
+  /** The day whose state of the registers is shown (2026-11-21); empty for what is in force now. */
+  readonly day: string;
 }
 
 type Listener = (state: State, before: State) => void;

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "jobs",
     "parties",
     "layers",
+    "reconciliation",
     "ledger",
     "cadastre",
     "buildings",

@@ -1,11 +1,12 @@
 """What one subject may see of one collection: the policy's answer in the engine's terms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from accounts import policy
 from accounts.policy import Subject, Verb
-from layers import registry
+from layers import moments, registry
 from layers.collections import Collection, Field
 
 
@@ -14,7 +15,8 @@ class View:
     """A collection as one subject may see it; every channel builds its queries from this alone.
 
     `fields` are readable in some row at least; `partly` names those readable in certain districts
-    only; `districts` are the districts whose rows are visible (None: all rows).
+    only; `districts` are the districts whose rows are visible (None: all rows). `at` is the instant
+    whose rows are shown (None: those in force now).
     """
 
     collection: Collection
@@ -22,11 +24,18 @@ class View:
     partly: Mapping[str, frozenset[int]]
     districts: frozenset[int] | None
     digest: str
+    at: datetime | None = None
 
     def field(self, name: str) -> Field | None:
         """Return a field that the subject may read and ask for, in every visible row."""
         found = next((one for one in self.fields if one.name == name), None)
         return None if found is None or found.name in self.partly else found
+
+    def as_of(self, at: datetime | None) -> "View":
+        """Return the same of the rows in force at an instant; refused where rows have no lifespan."""
+        if at is not None and not self.collection.has_lifespan:
+            raise moments.without_history()
+        return replace(self, at=at)
 
 
 def view(subject: Subject, collection: Collection) -> View:

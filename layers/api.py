@@ -12,7 +12,7 @@ from ninja import Query, Router
 
 from accounts.policy import subject_of
 from core.errors import DomainError, NotFound
-from layers import catalogue, extents, registry, values
+from layers import catalogue, extents, history, moments, registry, values
 from layers import search as searches
 from layers.access import View, view
 from layers.collections import FieldType
@@ -24,10 +24,16 @@ from layers.values import refused
 router = Router(tags=["layers"])
 router.add_router("", imports)
 GEOJSON = "application/geo+json"
+AS_OF = "a day or a time: features as they were in force then"
 
 
 def _seen(request: HttpRequest, collection: str) -> View:
     return view(subject_of(request), registry.find(collection))
+
+
+def _seen_then(request: HttpRequest, collection: str) -> View:
+    """Return the collection as the request sees it, on the day that it asks for."""
+    return _seen(request, collection).as_of(moments.as_of(request.GET.dict()))
 
 
 def _answer(
@@ -86,9 +92,10 @@ def read_items(
     sortby: str | None = Query(None, description="a field; with a minus before it, largest first"),
     limit: str | None = Query(None, description="1 to 10,000; 100 if not given"),
     after: str | None = Query(None, description="from the link to the next page"),
+    as_of: str | None = Query(None, alias="asOf", description=AS_OF),
 ) -> HttpResponse:
     """Return features by area, text and any field: `field=value`, `field__gte=`, `__lt=`, `__in=`, `__like=`, `__null=`."""
-    seen = _seen(request, collection)
+    seen = _seen_then(request, collection)
     wanted = asked.read(seen, request.GET.dict())
     page = reading.page(seen, wanted)
     head = {
@@ -110,9 +117,14 @@ def _links(request: HttpRequest, page: reading.Page) -> list[dict[str, str]]:
 
 
 @router.get("/collections/{collection}/items/{fid}", summary="One feature with its card")
-def read_item(request: HttpRequest, collection: str, fid: str) -> HttpResponse:
+def read_item(
+    request: HttpRequest,
+    collection: str,
+    fid: str,
+    as_of: str | None = Query(None, alias="asOf", description=AS_OF),
+) -> HttpResponse:
     """Return a feature with its box, titles of its fields and the card that a person reads."""
-    seen = _seen(request, collection)
+    seen = _seen_then(request, collection)
     found = reading.single(seen, _key(fid))
     if found is None:
         raise NotFound(_("There is no such feature."))
@@ -129,6 +141,15 @@ def _key(fid: str) -> int:
         return int(values.read("id", FieldType.INTEGER, fid))
     except DomainError as error:
         raise NotFound(_("There is no such feature.")) from error
+
+
+@router.get("/history", summary="Days on which layers changed")
+def read_history(
+    request: HttpRequest, layers: str = Query("", description="ids of layers, separated by commas")
+) -> HttpResponse:
+    """Return the days on which features came into force or went out of it; `asOf` shows any of them."""
+    wanted = [name for name in values.text("layers", layers).split(",") if name]
+    return _json(request, {"days": history.days(_seen(request, name) for name in wanted)})
 
 
 @router.get("/search", summary="Find features and places")

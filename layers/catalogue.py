@@ -78,6 +78,7 @@ def describe(subject: Subject, one: View, box: Any) -> Json:
         "opacity": it.opacity,
         "license": it.license,
         "source": str(it.source),
+        "has_history": it.has_lifespan,
         "updated": it.source_date or None,
         "version": version,
         "tiles": f"/tiles/{it.id}/{{z}}/{{x}}/{{y}}.mvt",

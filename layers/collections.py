@@ -29,7 +29,8 @@ class Field:
     `name` is the property that clients see and, unless `expression` says otherwise, the column.
     `expression` is SQL over the row's alias `t`, written in code only (a look-up in another table,
     say). `title` answers `str()` in the active language: a lazy gettext string or a `Text3`.
-    `choices` maps stored values to such titles. `keywords` are the words that people put before
+    `choices` maps stored values to such titles. `required`, `unique` and `default` are rules for
+    rows written one by one (`layers.actions.features`). `keywords` are the words that people put before
     the value in the search box ("basin", "حوض").
     """
 
@@ -44,6 +45,9 @@ class Field:
     searchable: bool = False
     keywords: tuple[str, ...] = ()
     expression: str = ""
+    required: bool = False
+    unique: bool = False
+    default: Any = field(default=None, hash=False)
 
     @property
     def language(self) -> str:
@@ -56,12 +60,15 @@ class Field:
 class Collection:
     """A spatial table as the catalogue, tiles, features, search and exports see it.
 
-    `relation` is the table with its schema ("public.cadastre_parcel"). `where` is SQL over the
-    table's columns that keeps the rows in force; it and every `expression` are literals of the
-    code, never of a user. `view_roles` and `edit_roles` are the defaults that access rules refine
+    `relation` is the table with its schema ("public.cadastre_parcel"). `has_lifespan` says that its
+    rows begin and end (`begin_lifespan`, `end_lifespan`): channels then show those in force, and
+    those of any day past where they are asked for. `where` is SQL over the table's columns that keeps
+    rows beside that; it and every `expression` are literals of the code, never of a user. `view_roles` and `edit_roles` are the defaults that access rules refine
     ("public" means everybody). `district_field` names the column with the district's id.
     `style` is a list of map layers (docs/styles.md). `heading` and `kicker` are titles of a
-    feature, with field names in braces: "Parcel {number}".
+    feature, with field names in braces: "Parcel {number}". A `writable` collection's rows may be
+    written one by one; others are registers that change in a part of the portal with rules of its
+    own, which `workbench` names.
     """
 
     id: str
@@ -76,10 +83,13 @@ class Collection:
     geometry_type: str = "MultiPolygon"
     fields: tuple[Field, ...] = ()
     where: str = ""
+    has_lifespan: bool = False
     version_field: str = ""
     updated_field: str = ""
     view_roles: frozenset[str] = PUBLIC
     edit_roles: frozenset[str] = frozenset()
+    writable: bool = False
+    workbench: Any = ""
     district_field: str | None = None
     min_zoom: int = 0
     max_zoom: int = 22

@@ -125,11 +125,17 @@ def from_dataset(dataset: Dataset) -> Collection:
                 unit=row.unit,
                 in_tile=row.in_tile or row.is_label,
                 searchable=row.searchable or row.is_label,
+                required=row.is_required,
+                unique=row.is_unique,
+                choices={each["value"]: Text3.of(each) for each in row.choices},
+                default=row.default,
             )
             for row in rows
         ),
         view_roles=frozenset(dataset.view_roles),
         edit_roles=frozenset(dataset.edit_roles),
+        writable=True,
+        version_field="version",
         style=tuple(
             dataset.style or styles.default_style(dataset.geometry_type, label=label, seed=dataset.slug)
         ),

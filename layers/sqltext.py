@@ -1,6 +1,7 @@
 """SQL composed from a collection's own description: identifiers quoted, users' values never inside."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from layers.access import View
 from layers.collections import Collection, Field, FieldType
@@ -35,12 +36,38 @@ def tile_value(view: View, one: Field) -> str:
     return f"({readable(view, one)}){_TILE_CASTS.get(one.type, '')} AS {identifier(one.name)}"
 
 
-def conditions(view: View) -> list[str]:
-    """Return the SQL conditions that keep the rows in force that this subject may see."""
-    found = [f"({view.collection.where})"] if view.collection.where else []
-    if view.districts is not None:
-        found.append(_in_districts(view.collection, view.districts))
+def in_force(collection: Collection, instant: str = "") -> list[str]:
+    """Return the SQL conditions that keep a collection's rows in force now, or at the instant (SQL)."""
+    found = [f"({collection.where})"] if collection.where else []
+    if collection.has_lifespan and not instant:
+        found.append("end_lifespan IS NULL")
+    elif collection.has_lifespan:
+        # Two arms, so that the indexes on rows in force and on rows past are both used.
+        found.append(f"(end_lifespan IS NULL OR end_lifespan > {instant})")
+        found.append(f"begin_lifespan <= {instant}")
     return found
+
+
+def moment(at: datetime) -> str:
+    """Return an instant as an SQL literal."""
+    return f"'{at.isoformat()}'::timestamptz"
+
+
+def conditions(view: View, instant: str = "") -> list[str]:
+    """Return the SQL conditions that keep the rows in force that this subject may see.
+
+    `instant` is SQL that stands for the view's own instant, for statements that bind it.
+    """
+    return [*in_force(view.collection, instant or (moment(view.at) if view.at else "")), *_seen(view)]
+
+
+def ever(view: View) -> list[str]:
+    """Return the SQL conditions that keep every row, in force or past, that this subject may see."""
+    return [*([f"({view.collection.where})"] if view.collection.where else []), *_seen(view)]
+
+
+def _seen(view: View) -> list[str]:
+    return [] if view.districts is None else [_in_districts(view.collection, view.districts)]
 
 
 def _in_districts(collection: Collection, districts: Iterable[int]) -> str:

@@ -26,7 +26,7 @@ WATER, SEWER, STORM = "#1B6FB5", "#6B4423", "#2FA58E"
 BY_DIAMETER = ["interpolate", ["linear"], ["get", "diameter_mm"], 50, 1.2, 150, 2, 400, 4]
 PIPE_WIDTH = ["interpolate", ["linear"], ["zoom"], 13, 0.4, 15.5, 0.9, 17, BY_DIAMETER]
 COMMON: dict[str, Any] = {
-    "where": "end_lifespan IS NULL",
+    "has_lifespan": True,
     "version_field": "version",
     "updated_field": "begin_lifespan",
     "district_field": "district_id",

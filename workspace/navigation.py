@@ -55,6 +55,13 @@ ENTRIES = (
         ),
     ),
     Entry(
+        url="/staff/queues/",
+        icon="list-todo",
+        title=_("Queues"),
+        purpose=_("Buildings that no register knows, and whatever else differs, as rounds and cases."),
+        roles=STAFF_ROLES,
+    ),
+    Entry(
         url="/staff/tax/",
         icon="landmark",
         title=_("Taxes"),
@@ -116,6 +123,13 @@ ENTRIES = (
         title=_("Jobs"),
         purpose=_("What runs in the background, how far it is, and its result."),
         roles=STAFF_ROLES,
+    ),
+    Entry(
+        url="/staff/municipality/",
+        icon="building-2",
+        title=_("Municipality"),
+        purpose=_("Its names, digits, basemap and districts."),
+        roles=ADMIN,
     ),
     Entry(
         url="/staff/users/",

@@ -8,12 +8,17 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from audit.stamping import stamp_now
+from buildings.footprints.comparing import compare
+from buildings.tasks import FED
 from core.errors import Conflict
 from demo.loading import land, people, pipes
 from demo.loading.copying import Columns, copy_rows, multi
-from demo.loading.extras import add_layers, add_rasters
+from demo.loading.extras import FLOWN_ON, FOOTPRINTS, add_layers, add_rasters
 from demo.town.tables import Table
 from demo.town.town import Say, Town
+from layers import registry
+from reconciliation.actions.filling import fill
+from reconciliation.registry import queues
 
 Rows = Callable[[dict[str, Table]], Columns]
 
@@ -71,7 +76,13 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         stamp_now(connection)
         if replace:
-            relations = ", ".join(["municipality_municipality", *(step.relation for step in STEPS)])
+            fed = (
+                "reconciliation_case",
+                "reconciliation_queuerun",
+                "buildings_footprintrun",
+                "buildings_footprintsite",
+            )
+            relations = ", ".join(["municipality_municipality", *(step.relation for step in STEPS), *fed])
             cursor.execute(f"TRUNCATE {relations} RESTART IDENTITY CASCADE")
         _municipality(cursor, town)
         for step in STEPS:
@@ -84,7 +95,18 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
         say("          orthophoto and terrain model")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    counts["differences"] = _compare_footprints()
+    say(f"{counts['differences']:>9,} differences between register and survey")
     return counts
+
+
+def _compare_footprints() -> int:
+    """Fill the queues of the building register from the survey from the air."""
+    layer = registry.find(FOOTPRINTS.slug)
+    with transaction.atomic():
+        stamp_now(connection)
+        compare(layer=layer, on=FLOWN_ON, by=None)
+        return sum(fill(queue=queues()[key], on=FLOWN_ON, by=None).found for key in FED)
 
 
 def _municipality(cursor: CursorWrapper, town: Town) -> None:

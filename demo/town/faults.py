@@ -178,13 +178,14 @@ def people_truth(records: Table) -> Truth:
 
 
 def survey_truth(footprints: Table, buildings: int) -> Truth:
-    """Return which footprints nobody registered, which grew, and which registered buildings are gone."""
+    """Return which footprints nobody registered, which grew, and which registered buildings are gone or cut."""
     seen = np.zeros(buildings, dtype=bool)
     seen[footprints["building"][footprints["building"] >= 0]] = True
     return {
         "unregistered": (np.flatnonzero(footprints["verdict"] == 2) + 1).tolist(),
         "enlarged": (np.flatnonzero(footprints["verdict"] == 1) + 1).tolist(),
         "registered_not_found": (np.flatnonzero(~seen) + 1).tolist(),
+        "seen_as_two": (np.unique(footprints["building"][footprints["verdict"] == 3]) + 1).tolist(),
     }
 
 

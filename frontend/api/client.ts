@@ -1,6 +1,6 @@
 /** The portal's API as typed functions; a refusal becomes a `Refusal` with a sentence to show. */
 import { language } from "../i18n.js";
-import type { Catalogue, FeatureInfo, FeaturePage, LonLat, Problem, SearchResult } from "./types.js";
+import type { Catalogue, DayOfChange, FeatureInfo, FeaturePage, LonLat, Problem, SearchResult } from "./types.js";
 
 /** An answer other than success, with what the server says about it. */
 export class Refusal extends Error {
@@ -38,9 +38,14 @@ export function readCatalogue(): Promise<Catalogue> {
   return get<Catalogue>("/api/v1/catalogue", { lang: language });
 }
 
-/** Read one feature with its card. */
-export function readFeature(collection: string, id: string, signal?: AbortSignal): Promise<FeatureInfo> {
-  return get<FeatureInfo>(`/api/v1/collections/${collection}/items/${encodeURIComponent(id)}`, { lang: language }, signal);
+/** Read one feature with its card, as it was on a day if one is given. */
+export function readFeature(collection: string, id: string, signal?: AbortSignal, asOf = ""): Promise<FeatureInfo> {
+  return get<FeatureInfo>(`/api/v1/collections/${collection}/items/${encodeURIComponent(id)}`, { lang: language, asOf }, signal);
+}
+
+/** Read on which days collections changed. */
+export async function readHistory(collections: string[], signal?: AbortSignal): Promise<DayOfChange[]> {
+  return (await get<{ days: DayOfChange[] }>("/api/v1/history", { layers: collections.join(",") }, signal)).days;
 }
 
 export interface ListQuery {
@@ -49,6 +54,7 @@ export interface ListQuery {
   after?: string;
   sortby?: string;
   q?: string;
+  asOf?: string;
 }
 
 /** Read a page of a collection's features; `next` is a whole address from the page before. */

@@ -46,6 +46,15 @@ export interface CollectionInfo {
   fields: FieldInfo[];
   may: { edit: boolean; export: boolean };
   extent: Box | null;
+  /** Whether its state on a day past can be asked for. */
+  has_history: boolean;
+}
+
+/** A day on which features came into force or went out of it. */
+export interface DayOfChange {
+  day: string;
+  began: number;
+  ended: number;
 }
 
 export interface GroupInfo {

@@ -13,6 +13,7 @@ import { interpret } from "./style/interpreter.js";
 
 const TILE = 512;
 const TEXTS = 20000;
+const OVER_GROUND = 0.45;
 const NAMES = ["number", "name", "code", "label"];
 
 /** Holds one layer for each collection, made when it is first shown. */
@@ -24,6 +25,8 @@ export class CollectionLayers {
   private readonly hiding = new globalThis.Map<string, DrawingState["hides"]>();
   private muted: Hit | null = null;
   private readonly faded = new globalThis.Map<string, number>();
+  private day = "";
+  private hasGround = false;
 
   constructor(
     private readonly map: Map,
@@ -51,8 +54,21 @@ export class CollectionLayers {
 
   fade(id: string, opacity: number): void {
     this.faded.set(id, opacity);
-    for (const layer of this.vectors.get(id) ?? []) layer.setOpacity(opacity);
+    this.vectors.get(id)?.forEach((layer, index) => layer.setOpacity(this.seen(id, opacity, index)));
     this.rasters.get(id)?.setOpacity(opacity);
+  }
+
+  /** Let the ground shine through areas, or not; without a basemap they are the ground themselves. */
+  setGround(hasGround: boolean): void {
+    if (hasGround === this.hasGround) return;
+    this.hasGround = hasGround;
+    for (const id of this.vectors.keys()) this.fade(id, this.faded.get(id) ?? this.infos.get(id)?.info.opacity ?? 1);
+  }
+
+  /** How opaque one layer of a collection is drawn: its shapes, the first, may let the ground through. */
+  private seen(id: string, opacity: number, index: number): number {
+    const isArea = this.infos.get(id)?.info.geometry_type.includes("Polygon") ?? false;
+    return this.hasGround && isArea && index === 0 ? opacity * OVER_GROUND : opacity;
   }
 
   private create(id: string): void {
@@ -63,14 +79,16 @@ export class CollectionLayers {
     this.owners.set(id, owners);
     owners.hides = this.hiding.get(id) ?? null;
     if (this.muted?.collection === id) owners.muted = this.muted.id;
+    const opacity = this.faded.get(id) ?? info.opacity;
     const common = {
-      source: source(info),
-      opacity: this.faded.get(id) ?? info.opacity,
+      source: source(info, this.day),
+      opacity,
       minZoom: info.min_zoom + 1 - 0.01,
       properties: { collection: id },
     };
     const shapes = interpret(info.style, "shapes", owners, this.groundScale);
-    const layers = [new VectorTileLayer({ ...common, style: shapes, zIndex: order, renderBuffer: 32 })];
+    const look = { style: shapes, opacity: this.seen(id, opacity, 0), zIndex: order, renderBuffer: 32 };
+    const layers = [new VectorTileLayer({ ...common, ...look })];
     if (info.style.some(hasText)) layers.push(this.texts(info, common, owners, order));
     this.vectors.set(id, layers);
     for (const layer of layers) this.map.addLayer(layer);
@@ -128,12 +146,24 @@ export class CollectionLayers {
     return [...found.values()];
   }
 
+  /** Show what was in force on a day, in the collections that know it. */
+  asOf(day: string): void {
+    if (day === this.day) return;
+    this.day = day;
+    for (const [id, layers] of this.vectors) {
+      const info = this.infos.get(id)?.info;
+      if (!info?.has_history) continue;
+      const fresh = source(info, day);
+      for (const layer of layers) layer.setSource(fresh);
+    }
+  }
+
   refresh(collections: CollectionInfo[]): void {
     for (const info of collections) {
       const entry = this.infos.get(info.id);
       if (!entry || entry.info.version === info.version) continue;
       entry.info = info;
-      const fresh = source(info);
+      const fresh = source(info, this.day);
       for (const layer of this.vectors.get(info.id) ?? []) layer.setSource(fresh);
     }
   }
@@ -151,12 +181,12 @@ function hasText(rule: Record<string, unknown>): boolean {
   return "text-field" in ((rule["layout"] as Record<string, unknown> | undefined) ?? {});
 }
 
-function source(info: CollectionInfo): VectorTileSource {
+function source(info: CollectionInfo, day: string): VectorTileSource {
   const template = info.tiles ?? "";
   const mark = template.includes("?") ? "&" : "?";
   return new VectorTileSource({
     format: new MVT(),
-    url: `${template}${mark}v=${encodeURIComponent(String(info.version))}`,
+    url: `${template}${mark}v=${encodeURIComponent(String(info.version))}${day && info.has_history ? `&asOf=${day}` : ""}`,
     tileGrid: createXYZ({ tileSize: TILE, minZoom: info.min_zoom, maxZoom: Math.min(info.max_zoom, 18) }),
     cacheSize: 96,
     overlaps: true,

@@ -3,6 +3,7 @@ import type { App } from "../app.js";
 import { need } from "../dom.js";
 import { t } from "../i18n.js";
 import { FeatureCard } from "../panels/card.js";
+import { DayPanel } from "../panels/days.js";
 import { ListTwin } from "../panels/list.js";
 import { MeasurePanel } from "../panels/measure.js";
 import { printing } from "../panels/print.js";
@@ -33,9 +34,10 @@ async function share(): Promise<void> {
   }
 }
 
-function ownTools(measure: () => MeasurePanel | null, side: (id: string) => void): Tool[] {
+function ownTools(measure: () => MeasurePanel | null, days: () => DayPanel | null, side: (id: string) => void): Tool[] {
   return [
-    { id: "measure", icon: "ruler", label: t("tool.measure"), key: "M", begin: () => measuring(measure()) },
+    { id: "measure", icon: "ruler", label: t("tool.measure"), key: "M", begin: () => opened(measure()) },
+    { id: "days", icon: "history", label: t("days.tool"), key: "H", begin: () => opened(days()) },
     { id: "layers", icon: "layers", label: t("tool.layers"), key: "L", begin: () => once(() => side("side-tab-layers")) },
     { id: "table", icon: "table-2", label: t("tool.table"), key: "T", begin: () => once(() => need("tabs").querySelector<HTMLElement>("[tabindex='0']")?.focus()) },
     { id: "share", icon: "share-2", label: t("tool.share"), begin: () => once(() => void share()) },
@@ -48,9 +50,9 @@ function once(act: () => void): null {
   return null;
 }
 
-function measuring(panel: MeasurePanel | null): (() => void) | null {
+function opened(panel: MeasurePanel | DayPanel | null): (() => void) | null {
   if (!panel) return null;
-  panel.open();
+  void panel.open();
   return () => panel.close();
 }
 
@@ -58,7 +60,8 @@ async function main(): Promise<void> {
   const side = wireTabs(document.querySelector<HTMLElement>(".side-tabs") ?? need("rail"));
   const { app } = await start();
   let measure: MeasurePanel | null = null;
-  register({ tools: ownTools(() => measure, side), tabs: (one) => firstTables(one) });
+  let days: DayPanel | null = null;
+  register({ tools: ownTools(() => measure, () => days, side), tabs: (one) => firstTables(one) });
   const tables = new TableTabs(app, need("tabs"), need("tab-body"));
   new FeatureCard(app, need("card-body"), {
     opened: (isOpen) => {
@@ -71,6 +74,8 @@ async function main(): Promise<void> {
   app.map.onClick(({ hits: [first] }) => void app.choose(first ?? null));
   const rail = new Rail(app, need("rail"), tools());
   measure = new MeasurePanel(app, need("measure"), [], () => rail.stop());
+  days = new DayPanel(app, need("days"), () => rail.stop());
+  if (app.store.now.day) rail.start("days");
   for (const tab of tabs(app)) tables.add(tab, false);
   splitter(need("splitter"), need("desk"));
   statusLine(app);

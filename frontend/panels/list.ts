@@ -41,7 +41,10 @@ export class ListTwin {
     this.inView.addEventListener("change", () => this.restart());
     this.exporter.addEventListener("click", () => void this.export());
     app.map.onMove(() => this.onlyShown && this.isOpen && this.later());
-    app.store.subscribe(() => this.mark());
+    app.store.subscribe((now, before) => {
+      this.mark();
+      if (now.day !== before.day && this.isOpen) void this.restart();
+    });
     this.frame.addEventListener("keydown", (event) => this.onKey(event));
   }
 
@@ -117,6 +120,7 @@ export class ListTwin {
       ...(this.onlyShown && info.tiles ? { bbox: this.app.map.box().map((part) => part.toFixed(6)).join(",") } : {}),
       ...(this.sort ? { sortby: this.sort } : {}),
       ...(this.filter ? { q: this.filter } : {}),
+      ...(this.app.dayOf(info.id) ? { asOf: this.app.dayOf(info.id) } : {}),
     };
   }
 

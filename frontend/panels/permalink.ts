@@ -15,6 +15,7 @@ export interface Linked {
   basemap: string | null;
   opacity: Map<string, number>;
   hidden: Map<string, ReadonlySet<number>>;
+  day: string;
 }
 
 /** Read the address's part after #. */
@@ -31,6 +32,7 @@ export function readLink(hash: string): Linked {
     layers: query.has("layers") ? (query.get("layers") ?? "").split(",").filter(Boolean) : null,
     chosen: collection && id ? { collection, id } : null,
     basemap: query.get("base"),
+    day: /^\d{4}-\d\d-\d\d$/.test(query.get("day") ?? "") ? (query.get("day") ?? "") : "",
     opacity: new Map(pairs.filter(([name, share]) => name && Number(share) > 0).map(([name, share]) => [name ?? "", Number(share) / 100])),
   };
 }
@@ -48,12 +50,13 @@ export function keepLink(app: App, defaults: ReadonlySet<string>): void {
 
 /** The address of what is shown now. */
 export function link(app: App, defaults: ReadonlySet<string>): string {
-  const { visible, chosen, basemap, opacity, hidden } = app.store.now;
+  const { visible, chosen, basemap, opacity, hidden, day } = app.store.now;
   const [lon, lat] = app.map.center();
   const parts = [`map=${app.map.zoom().toFixed(0)}/${lat.toFixed(6)}/${lon.toFixed(6)}`];
   const isDefault = visible.size === defaults.size && [...visible].every((id) => defaults.has(id));
   if (!isDefault) parts.push(`layers=${[...visible].join(",")}`);
   if (chosen) parts.push(`at=${chosen.collection}/${chosen.id}`);
+  if (day) parts.push(`day=${day}`);
   if (basemap !== "own") parts.push(`base=${basemap}`);
   const faded = [...opacity].filter(([id, share]) => share < 1 && visible.has(id));
   if (faded.length > 0) parts.push(`fade=${faded.map(([id, share]) => `${id}:${Math.round(share * 100)}`).join(",")}`);

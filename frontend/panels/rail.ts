@@ -38,6 +38,12 @@ export class Rail {
     this.buttons.get(tool.id)?.setAttribute("aria-pressed", "true");
   }
 
+  /** Choose a tool by its name. */
+  start(id: string): void {
+    const tool = this.tools.find((one) => one.id === id);
+    if (tool) this.choose(tool);
+  }
+
   /** End the active tool. */
   stop(): void {
     this.end?.();

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.watching import watch_loaded
@@ -13,6 +13,7 @@ from layers import registry
 from layers.collections import Field
 from layers.models import CatalogueEntry, Dataset, DatasetField
 from layers.searching import ensure_indexes
+from layers.tiles import overview
 from layers.versions import watch
 
 
@@ -35,7 +36,8 @@ def register_dataset(
     `relation` is "imported.<table>" with the columns `id`, `geom`, `geom_tile` and one for each
     field; `about` are further columns of `Dataset` (file_name, file_crs, encoding, feature_count,
     report, ...). Runs in the import's transaction, so that a layer appears whole or not at all.
-    Refuses, with `Conflict`, a slug that one of the portal's own layers has.
+    Refuses, with `Conflict`, a slug that one of the portal's own layers has. What makes a large layer quick to
+    search and to draw from afar follows in `prepare_dataset`.
     """
     if slug in registry.declared():
         raise Conflict(_("The key “%(slug)s” belongs to a layer of the portal itself.") % {"slug": slug})
@@ -54,10 +56,22 @@ def register_dataset(
     dataset, _made = Dataset.objects.update_or_create(slug=slug, defaults=known)
     dataset.fields.all().delete()
     DatasetField.objects.bulk_create(_row(dataset, at, one, label_field) for at, one in enumerate(fields))
+    ensure_version(relation)
     watch(relation, "geom_tile")
     watch_loaded(relation, dataset.feature_count)
-    ensure_indexes(registry.from_dataset(dataset))
     return dataset
+
+
+def prepare_dataset(*, slug: str) -> None:
+    """Make a layer quick to search and to draw from afar; needs the table's owner, and the layer committed."""
+    dataset = Dataset.objects.filter(slug=slug).first()
+    if dataset is None:
+        return
+    collection = registry.from_dataset(dataset)
+    with transaction.atomic():
+        ensure_indexes(collection)
+    if overview.is_large(collection):
+        overview.refresh(collection)
 
 
 def _row(dataset: Dataset, order: int, one: Field, label_field: str) -> DatasetField:
@@ -75,7 +89,20 @@ def _row(dataset: Dataset, order: int, one: Field, label_field: str) -> DatasetF
         in_tile=one.in_tile,
         searchable=one.searchable,
         is_label=one.name == label_field,
+        is_required=one.required,
+        is_unique=one.unique,
+        choices=[
+            {"value": value, **Text3.of(title if isinstance(title, Text3) else str(title)).as_dict()}
+            for value, title in one.choices.items()
+        ],
+        default=one.default,
     )
+
+
+def ensure_version(relation: str) -> None:
+    """Have the database count each row's changes, by any channel; needs the table's owner."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT layers_count_versions(%s::regclass)", [relation])
 
 
 @transaction.atomic

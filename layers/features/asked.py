@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from layers import searching, values
+from layers import moments, searching, values
 from layers.access import View
 from layers.collections import Field, FieldType
 from layers.features import boxes
@@ -20,7 +20,9 @@ MOST = 10_000
 USUAL = 100
 ORDERED = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.DATE, FieldType.DATETIME, FieldType.TEXT})
 OPERATORS = {"": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-_OTHER_PARAMETERS = frozenset({"lang", "bbox", "bbox-crs", "limit", "after", "sortby", "q", "f"})
+_OTHER_PARAMETERS = frozenset(
+    {"lang", "bbox", "bbox-crs", "limit", "after", "sortby", "q", "f", moments.PARAMETER}
+)
 
 
 @dataclass(frozen=True)

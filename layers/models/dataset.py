@@ -31,7 +31,7 @@ def public() -> list[str]:
 class Dataset(models.Model):
     """An imported table: where it is, who may see and change it, and the file that it came from.
 
-    The table has the key column `id`, `geom` in the national grid and `geom_tile` generated from
+    The table has the key column `id`, `version`, `geom` in the national grid and `geom_tile` generated from
     it in Web Mercator, each with a GiST index, and one typed column for each `DatasetField`.
     """
 
@@ -124,6 +124,11 @@ class DatasetField(models.Model):
     in_tile = models.BooleanField(_("in map tiles"), default=False)
     searchable = models.BooleanField(_("searchable"), default=False)
     is_label = models.BooleanField(_("names the feature"), default=False)
+    is_required = models.BooleanField(_("must be filled"), default=False)
+    is_unique = models.BooleanField(_("each value once"), default=False)
+    # A list of {"value", "ar", "en", "fr"}; empty where any value of the type will do.
+    choices = models.JSONField(_("values to choose from"), default=list, blank=True)
+    default = models.JSONField(_("value of a new feature"), null=True, blank=True)
 
     class Meta:
         ordering = ["order", "pk"]

@@ -41,12 +41,13 @@ class Feature(models.Model):
 
 
 def spatial_indexes(table: str) -> list[GistIndex]:
-    """Return a register's two spatial indexes.
+    """Return a register's spatial indexes.
 
-    The one on the survey geometry covers every row, since checks also ask for days past; the one on
-    the tile geometry covers the rows in force, which is all that maps draw.
+    The one on the survey geometry covers every row, since checks also ask for days past; of those on
+    the tile geometry one covers the rows in force, which maps nearly always draw, the other those past.
     """
     return [
         GistIndex(fields=["geom"], name=f"{table}_geom"),
         GistIndex(fields=["geom_tile"], name=f"{table}_tile", condition=Q(end_lifespan__isnull=True)),
+        GistIndex(fields=["geom_tile"], name=f"{table}_past", condition=Q(end_lifespan__isnull=False)),
     ]

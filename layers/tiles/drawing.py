@@ -1,6 +1,7 @@
 """Draw one tile, whatever the size of the table, within the limit on its bytes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,8 @@ from layers.tiles.grid import Tile
 # No tile is larger, at any zoom: what a slow phone can still load while the map moves.
 LARGEST_BODY = 500_000
 UNSETTLED = -1
+# The least diagonal of what is drawn of a day past at small scales, in tile units.
+SEEN = 4
 # From which size on an overfull tile showed features when it was last drawn: density changes slowly.
 _from_size: dict[tuple[str, Tile], float] = {}
 _REMEMBERED = 10_000
@@ -34,6 +37,15 @@ class Plan:
         """Return a name for the attributes, rows and form of these tiles."""
         return self.whole.name.removeprefix("layers_")
 
+    @property
+    def then(self) -> tuple[datetime, ...]:
+        """Return the instant whose rows are drawn, nothing for those in force now."""
+        return (self.view.at,) if self.view.at else ()
+
+    def as_of(self, at: datetime | None) -> "Plan":
+        """Return the plan for the rows of an instant."""
+        return self if at is None else replace(self, view=self.view.as_of(at))
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -49,9 +61,11 @@ class Drawn:
 
 def draw(plan: Plan, tile: Tile) -> Drawn:
     """Draw the tile from the table as it is now."""
-    if tile.z < statements.OVERVIEW_BELOW and overview.is_large(plan.view.collection):
+    is_dense = tile.z < statements.OVERVIEW_BELOW and overview.is_large(plan.view.collection)
+    if is_dense and not plan.then:
         return _draw_overview(plan, tile)
-    least = _from_size.get((plan.variant, tile))
+    # Which rows stand for the others is known for those in force only; of a day past, what can be seen.
+    least = _from_size.get((plan.variant, tile), (SEEN / tile.scale) ** 2 if is_dense else None)
     drawn = _run(plan.whole, plan, tile) if least is None else _draw_above(plan, tile, least)
     return drawn if len(drawn.body) <= LARGEST_BODY else _draw_largest(plan, tile, drawn)
 
@@ -65,7 +79,7 @@ def _draw_largest(plan: Plan, tile: Tile, drawn: Drawn) -> Drawn:
     keep = drawn.features
     while len(drawn.body) > LARGEST_BODY and keep > 0:
         keep = min(int(keep * 0.96 * LARGEST_BODY / len(drawn.body)), keep - 1)
-        (least,) = statements.size_of_last(plan.view).one(tile.reach, keep)
+        (least,) = statements.size_of_last(plan.view).one(tile.reach, *plan.then, keep)
         least = float("inf") if keep == 0 else least
         drawn = _draw_above(plan, tile, least)
     if len(_from_size) >= _REMEMBERED:
@@ -101,6 +115,7 @@ def _run(statement: Statement, plan: Plan, tile: Tile, *more: Any) -> Drawn:
         -half - tile.north,
         tile.scale,
         -tile.scale,
+        *plan.then,
         *more,
     )
     return Drawn(epoch or 0, catalogue, version, bytes(body or b""), features)

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from core.errors import DomainError
+from layers import moments
 from layers.tiles.grid import Tile
 from layers.tiles.serving import anybody, serve
 from layers.tiles.views import CONTENT_TYPE
@@ -58,6 +59,7 @@ def _is_plain(environ: Environ) -> bool:
     return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
         and "HTTP_AUTHORIZATION" not in environ
+        and moments.PARAMETER not in environ.get("QUERY_STRING", "")
         and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
         and (not settings.SECURE_SSL_REDIRECT or _is_secure(environ))
     )

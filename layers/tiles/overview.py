@@ -5,7 +5,7 @@ from hashlib import blake2b
 from django.db import connection
 
 from layers.collections import Collection
-from layers.sqltext import table
+from layers.sqltext import in_force, table
 
 # A table smaller than this is drawn whole at every zoom.
 SMALL = 5_000
@@ -36,7 +36,7 @@ def refresh(collection: Collection) -> int:
                 table(collection),
                 collection.key,
                 collection.tile_geometry,
-                collection.where or "true",
+                " AND ".join(in_force(collection)) or "true",
                 _meaning(collection),
             ],
         )
@@ -44,5 +44,5 @@ def refresh(collection: Collection) -> int:
 
 
 def _meaning(collection: Collection) -> str:
-    parts = (collection.relation, collection.key, collection.tile_geometry, collection.where)
+    parts = (collection.relation, collection.key, collection.tile_geometry, *in_force(collection))
     return blake2b(repr(parts).encode(), digest_size=8).hexdigest()

@@ -7,6 +7,7 @@ third is that of the kept tile, the kept tile holds. Otherwise both are made aga
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from accounts.policy import ANYBODY, Subject
@@ -56,13 +57,13 @@ def anybody(epoch: int | None) -> Subject:
     return _epoch_seen
 
 
-def serve(asker: Asker, collection_id: str, tile: Tile) -> Answer:
-    """Return the tile as the asker may see it; `NotFound` where it may see none."""
+def serve(asker: Asker, collection_id: str, tile: Tile, at: datetime | None = None) -> Answer:
+    """Return the tile as the asker may see it, now or at an instant; `NotFound` where it may see none."""
     held = registry.held_catalogue()
     subject = asker(None)
     while True:
         plan = _plan(held, subject, collection_id)
-        found = _now() if plan is None else _kept(plan, tile) or draw(plan, tile)
+        found = _now() if plan is None else _drawn(plan.as_of(at), tile)
         if found.epoch != subject.epoch:
             subject = asker(found.epoch)
         elif found.catalogue != held.version:
@@ -70,7 +71,7 @@ def serve(asker: Asker, collection_id: str, tile: Tile) -> Answer:
         elif plan is None:
             raise registry.unknown()
         else:
-            return _answer(plan, tile, found)
+            return _answer(plan.as_of(at), tile, found)
 
 
 def _plan(held: Catalogue, subject: Subject, collection_id: str) -> Plan | None:
@@ -107,9 +108,18 @@ def _now() -> Drawn:
     return Drawn(epoch or 0, catalogue, UNSETTLED, b"", is_kept=False)
 
 
+def _drawn(plan: Plan, tile: Tile) -> Drawn:
+    return _kept(plan, tile) or draw(plan, tile)
+
+
+def _keeps(plan: Plan, tile: Tile) -> bool:
+    # Days past are looked at too seldom, and are too many, to keep tiles of each.
+    return cache.keeps(tile) and not plan.then
+
+
 def _kept(plan: Plan, tile: Tile) -> Drawn | None:
     """Return the kept tile if it is of the present version."""
-    if not cache.keeps(tile):
+    if not _keeps(plan, tile):
         return None
     kept = cache.read(cache.path_of(plan.view.collection.id, plan.variant, tile))
     if kept is None:
@@ -121,7 +131,8 @@ def _kept(plan: Plan, tile: Tile) -> Drawn | None:
 def _answer(plan: Plan, tile: Tile, found: Drawn) -> Answer:
     if found.version == UNSETTLED:
         return Answer(found.body, "", is_public=False)
-    if found.body and not found.is_kept and cache.keeps(tile):
+    if found.body and not found.is_kept and _keeps(plan, tile):
         cache.write(cache.path_of(plan.view.collection.id, plan.variant, tile), found.version, found.body)
-    etag = f'"{found.version:x}-{plan.variant[:12]}-{tile.z}.{tile.x}.{tile.y}"'
+    then = "".join(f"-{at:%Y%m%d%H%M%S%f%z}" for at in plan.then)
+    etag = f'"{found.version:x}-{plan.variant[:12]}-{tile.z}.{tile.x}.{tile.y}{then}"'
     return Answer(found.body, etag, plan.is_public)

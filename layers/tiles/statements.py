@@ -40,6 +40,9 @@ _VERSION = """
       (SELECT version FROM layers_cellversion
        WHERE relation = :relation AND x = :x >> (:z - 14) AND y = :y >> (:z - 14)), 0) END"""
 
+# The instant whose rows are drawn; bound, so that every day shares one statement.
+_INSTANT = ":at"
+
 # What a kept tile is compared with: policy epoch, catalogue version, version of this part of the table.
 CHECK = numbered(f"SELECT ({EPOCH_SQL}), {_CATALOGUE_VERSION}, {_VERSION}", _CHECK)
 
@@ -49,24 +52,32 @@ def _statement(sql: str, more: tuple[tuple[str, str], ...]) -> Statement:
     return numbered(sql, {**_CHECK, **_WHERE, **dict(more)})
 
 
+def _then(view: View) -> tuple[tuple[str, str], ...]:
+    return (("at", "timestamptz"),) if view.at else ()
+
+
+def _instant(view: View) -> str:
+    return _INSTANT if view.at else ""
+
+
 def draw(view: View) -> Statement:
     """Return the statement that draws every feature; its first columns are those of `CHECK`."""
-    return _statement(_whole(view, _rows(view, f"{table(view.collection)} t")), ())
+    return _statement(_whole(view, _rows(view, _in_reach(view))), _then(view))
 
 
 def draw_above(view: View) -> Statement:
     """Return the statement that draws the features of an overfull tile from a size on."""
-    rows = _rows(view, f"{table(view.collection)} t", f"{_size(view)} >= :least")
-    return _statement(_whole(view, rows), (("least", "float8"),))
+    rows = _rows(view, _in_reach(view), f"{_size(view)} >= :least")
+    return _statement(_whole(view, rows), (*_then(view), ("least", "float8")))
 
 
 def size_of_last(view: View) -> Statement:
     """Return the statement for the size of the smallest of the `keep` largest features of a tile."""
-    where = " AND ".join([f"t.{identifier(view.collection.tile_geometry)} && :reach", *conditions(view)])
+    where = " AND ".join([_in_reach(view), *conditions(view, _instant(view))])
     return numbered(
         f"SELECT coalesce((SELECT {_size(view)} FROM {table(view.collection)} t WHERE {where} "
         "ORDER BY 1 DESC OFFSET greatest(:keep - 1, 0) LIMIT 1), 0)",
-        {"reach": "geometry", "keep": "integer"},
+        {"reach": "geometry", **dict(_then(view)), "keep": "integer"},
     )
 
 
@@ -76,9 +87,11 @@ def draw_overview(view: View) -> Statement:
     level = "FROM layers_overview WHERE collection = :collection AND level = :z - :coarser"
     columns = "x BETWEEN (:x * 64 >> :coarser) - 1 AND (:x * 64 + 63 >> :coarser) + 1"
     rows = "y BETWEEN (:y * 64 >> :coarser) - 1 AND (:y * 64 + 63 >> :coarser) + 1"
-    standing = f"""(SELECT fid AS standing_fid {level} AND NOT is_wide AND {columns} AND {rows} AND box && :reach
-        UNION ALL SELECT fid {level} AND is_wide AND box && :reach) standing
-        JOIN {table(one)} t ON t.{identifier(one.key)} = standing_fid"""
+    # Rows that are looked up by a sorted list of keys cost less than by a join, and the boxes of the
+    # shapes need no second look.
+    standing = f"""t.{identifier(one.key)} = ANY (ARRAY(
+        SELECT fid {level} AND NOT is_wide AND {columns} AND {rows} AND box && :reach
+        UNION ALL SELECT fid {level} AND is_wide AND box && :reach))"""
     more = (("collection", "text"), ("coarser", "integer"))
     return _statement(_whole(view, _rows(view, standing, simplified=True)), more)
 
@@ -97,14 +110,17 @@ def _size(view: View) -> str:
     return f"((ST_XMax({shape}) - ST_XMin({shape})) ^ 2 + (ST_YMax({shape}) - ST_YMin({shape})) ^ 2)"
 
 
-def _rows(view: View, source: str, *more: str, simplified: bool = False) -> str:
+def _in_reach(view: View) -> str:
+    return f"t.{identifier(view.collection.tile_geometry)} && :reach"
+
+
+def _rows(view: View, chosen: str, *more: str, simplified: bool = False) -> str:
     one = view.collection
-    shape = f"t.{identifier(one.tile_geometry)}"
     values = [tile_value(view, field) for field in view.fields if field.in_tile]
-    geometry = _shortcut(one.geometry_type, shape, simplified=simplified)
-    where = " AND ".join([f"{shape} && :reach", *conditions(view), *more])
+    geometry = _shortcut(one.geometry_type, f"t.{identifier(one.tile_geometry)}", simplified=simplified)
+    where = " AND ".join([chosen, *conditions(view, _instant(view)), *more])
     columns = ", ".join([f"t.{identifier(one.key)} AS id_", *values, f"{geometry} AS geom_"])
-    return f"SELECT {columns} FROM {source} WHERE {where}"
+    return f"SELECT {columns} FROM {table(one)} t WHERE {where}"
 
 
 def _shortcut(kind: str, shape: str, *, simplified: bool) -> str:
@@ -113,14 +129,30 @@ def _shortcut(kind: str, shape: str, *, simplified: bool) -> str:
     moved = f"ST_TransScale({shape}, :dx, :dy, :scale, :flip)"
     if "Point" in kind:
         return f"CASE WHEN {shape} @ :inner THEN {moved} ELSE {_clipped(shape)} END"
-    # What is smaller than a unit would collapse; the full form leaves it out. From zoom 16 on a unit
-    # is less than what surveys tell apart.
-    wide = f"(ST_XMax({shape}) - ST_XMin({shape})) + (ST_YMax({shape}) - ST_YMin({shape})) > 2 / :scale"
     seen = (
-        f"(:z >= {FINE} OR {wide})" if not simplified else f"{wide} AND ST_NPoints({shape}) <= {PLAIN_POINTS}"
+        f"{_wide(kind, shape)} AND ST_NPoints({shape}) <= {PLAIN_POINTS}"
+        if simplified
+        else _seen(kind, shape)
     )
     full = _simplified(shape) if simplified else _clipped(shape)
     return f"CASE WHEN {shape} @ :inner AND {seen} THEN {moved} ELSE {full} END"
+
+
+def _seen(kind: str, shape: str) -> str:
+    # From zoom 16 on a unit is less than what surveys tell apart.
+    return f"(:z >= {FINE} OR {_wide(kind, shape)})"
+
+
+def _wide(kind: str, shape: str) -> str:
+    """Say that a shape is larger than a unit: what is smaller would collapse, and the full form leaves it out.
+
+    Each function call reads the shape again, which is dear for every feature of a tile: one for an
+    area, and mostly two for a line.
+    """
+    if "Polygon" in kind:
+        return f"ST_Area({shape}) > 4 / :scale / :scale"
+    sides = (f"ST_{axis}Max({shape}) - ST_{axis}Min({shape}) > 2 / :scale" for axis in "XY")
+    return f"({' OR '.join(sides)})"
 
 
 def _clipped(shape: str) -> str:

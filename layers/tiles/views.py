@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from accounts.authentication import forget_subject
 from accounts.policy import Subject, subject_of
+from layers import moments
 from layers.tiles.grid import Tile
 from layers.tiles.serving import serve
 
@@ -20,7 +21,7 @@ def tile(request: HttpRequest, collection: str, z: int, x: int, y: int) -> HttpR
             forget_subject(request)
         return subject_of(request)
 
-    found = serve(asker, collection, Tile.at(z, x, y))
+    found = serve(asker, collection, Tile.at(z, x, y), moments.as_of(request.GET.dict()))
     if found.is_held(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     elif found.body:

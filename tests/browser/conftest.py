@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import TimeoutError as PageTimeout
 
 from scripts.launch.places import BIN, PYTHON, ROOT
 
@@ -46,12 +47,21 @@ class Visit:
     hosts: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
     scripts: dict[str, int] = field(default_factory=dict)
+    under_way: set[Request] = field(default_factory=set)
 
     def open(self, path: str, *, until: str = DRAWN) -> Page:
         """Open an address and wait until the page says that it is drawn."""
         self.page.goto(self.town.address + path)
-        self.page.wait_for_selector(until, state="attached", timeout=20000)
+        try:
+            self.page.wait_for_selector(until, state="attached", timeout=60000)
+        except PageTimeout as error:
+            raise AssertionError(f"{path} was not drawn: {self.state()}") from error
         return self.page
+
+    def state(self) -> str:
+        """Say how far the page came, what it still waits for, and what it complained about."""
+        said = self.page.evaluate("() => JSON.stringify({...document.documentElement.dataset})")
+        return f"{said}, under way {sorted(one.url for one in self.under_way)}, said {self.complaints}"
 
     def sign_in(self, username: str) -> None:
         """Sign in as one of the demo accounts."""
@@ -156,6 +166,7 @@ def visit(chromium: Browser, served_town: ServedTown) -> Iterator[Callable[..., 
             bypass_csp=bypass_csp,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(60000)
         contexts.append(context)
         seen = Visit(context.new_page(), served_town)
         _watch(seen)
@@ -171,6 +182,12 @@ def _watch(seen: Visit) -> None:
         if getattr(message, "type", "") == "error":
             seen.complaints.append(str(getattr(message, "text", "")))
 
-    seen.page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
+    def on_request(request: Request) -> None:
+        seen.hosts.add(urlsplit(request.url).hostname or "")
+        seen.under_way.add(request)
+
+    seen.page.on("request", on_request)
+    seen.page.on("requestfinished", seen.under_way.discard)
+    seen.page.on("requestfailed", seen.under_way.discard)
     seen.page.on("console", on_console)
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))

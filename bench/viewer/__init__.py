@@ -1,0 +1,1 @@
+"""How soon the public map can be used."""

@@ -1,0 +1,1 @@
+"""Footprints from elsewhere, compared with the register by overlap and shape."""

@@ -1,0 +1,1 @@
+"""Queues of differences between what registers say and what else is known, worked until each is settled."""

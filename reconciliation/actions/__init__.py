@@ -1,0 +1,1 @@
+"""Verbs of the queues: filling them, and working on their cases."""

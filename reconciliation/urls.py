@@ -1,0 +1,14 @@
+"""Addresses of the queues."""
+
+from django.urls import path
+
+from reconciliation import views
+
+urlpatterns = [
+    path("staff/queues/", views.queue_list, name="queues"),
+    path("staff/queues/<slug:key>/", views.queue_page, name="queue"),
+    path("staff/queues/<slug:key>/fill/", views.queue_fill, name="queue-fill"),
+    path("staff/queues/<slug:key>/assign/", views.queue_assign, name="queue-assign"),
+    path("staff/queues/<slug:key>/<int:case_id>/", views.case_page, name="case"),
+    path("staff/queues/<slug:key>/<int:case_id>/<slug:step>/", views.case_step, name="case-step"),
+]
