@@ -170,7 +170,13 @@ def test_services_are_counted_from_the_layers_and_hold_once_an_officer_confirms_
     assert propose(made, "tn-tib", on=timezone.localdate(), by=None).components["tn-tib-tib"] == "30.000"
     assert sign_in("approver").post(address, {"service": "sewer"}).status_code == 403
     with pytest.raises(Unprocessable):
-        counting.confirm(made, confirmed={"castle"}, supplementary=False, metres=D(30), by=person("assessor"))
+        counting.confirm(
+            made,
+            confirmed={"castle"},
+            supplementary=False,
+            metres=D(30),
+            by=person("assessor", username="other"),
+        )
 
 
 def test_the_shared_map_asks_no_other_host_and_names_nobody(sign_in):

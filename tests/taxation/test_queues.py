@@ -9,7 +9,10 @@ from openpyxl import load_workbook
 
 from buildings.models import Unit
 from core.errors import Conflict, Unprocessable
-from taxation.actions import discrepancies
+from reconciliation.actions import filling
+from reconciliation.models import Case
+from reconciliation.registry import find
+from taxation.actions import discrepancies, standing
 from taxation.actions.assessing import propose
 from taxation.models import Discrepancy, TaxUnit
 from tests.cast import person
@@ -115,3 +118,13 @@ def test_who_may_only_look_cannot_decide(town, sign_in):
     assert answer.status_code == 302
     row.refresh_from_db()
     assert row.state == "accepted"
+
+
+def test_the_reconciliation_engine_works_the_same_rows_with_their_worth(town):
+    building("2-2", 50, area=200)
+    look()
+    standing.look_at_all(on=timezone.localdate())
+    filling.fill(queue=find("tax-untaxed"), on=timezone.localdate(), by=None)
+    case = Case.objects.get(queue="tax-untaxed")
+    assert (case.label, case.yearly_value, case.currency) == ("2-2-1", D("272.000"), "JOD")
+    assert case.geom is not None
