@@ -26,6 +26,7 @@ from buildings.register import listed
 from buildings.showing import context
 from core.errors import Forbidden, PreconditionRequired
 from core.middleware import problem
+from core.pictures import MOST_BYTES
 
 router = Router(tags=["buildings"])
 _TAG = re.compile(r'"(\d+)-(\d+)"')
@@ -226,7 +227,7 @@ def enter_photo(
     by = person(require_change(request, building))
     _ours(request)
     kept = photos.add_photo(
-        building_id=building_id, body=photo.read(photos.MOST_BYTES + 1), caption=caption, by=by,
+        building_id=building_id, body=photo.read(MOST_BYTES + 1), caption=caption, by=by,
         taken_on=taken_on or timezone.localdate(),
     )  # fmt: skip
     return 201, {"id": kept.pk, "width": kept.width, "height": kept.height}

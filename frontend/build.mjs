@@ -16,7 +16,7 @@ mkdirSync(out, { recursive: true });
 writeFonts(here, out);
 writeIcons(root, here, out);
 writeStrings(here, out);
-const pages = ["page", "viewer", "workspace", "design", "import", "plan", "workbench", "follow"];
+const pages = ["page", "viewer", "workspace", "design", "import", "plan", "workbench", "phone", "phone-worker", "follow"];
 const result = await build({
   absWorkingDir: here,
   entryPoints: pages.map((name) => `pages/${name}.ts`),

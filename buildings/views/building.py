@@ -21,6 +21,7 @@ from buildings.models import Building, BuildingSettings, Photo, Unit
 from buildings.numbering import building_number
 from buildings.plates import plate
 from core.errors import DomainError, NotFound
+from core.pictures import MOST_BYTES
 from reconciliation.picture import picture
 
 FORMS: dict[str, type[Any]] = {"floors": FloorForm, "units": UnitForm}
@@ -159,7 +160,7 @@ def photo_enter(request: HttpRequest, building_id: int) -> HttpResponse:
     return _tried(
         request, building, form, "photo_form",
         lambda values: photos.add_photo(
-            building_id=building_id, body=values["photo"].read(photos.MOST_BYTES + 1), taken_on=values["taken_on"],
+            building_id=building_id, body=values["photo"].read(MOST_BYTES + 1), taken_on=values["taken_on"],
             caption=values["caption"], by=by,
         ),
     )  # fmt: skip

@@ -50,7 +50,7 @@ def building_list(request: HttpRequest) -> HttpResponseBase:
 
 def _headings(asked: dict[str, str]) -> list[dict[str, Any]]:
     titles = [
-        ("code", _("Number")), ("", _("Address")), ("", _("Parcel")), ("use", _("Use")), ("floors", _("Floors")),
+        ("code", _("Building number")), ("", _("Address")), ("", _("Parcel")), ("use", _("Use")), ("floors", _("Floors")),
         ("footprint_m2", _("Footprint (m²)")), ("", _("Units")), ("", _("Covered (m²)")), ("year_built", _("Year")),
         ("condition", _("Condition")),
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from buildings.numbering import house_number, next_house_number, written
 from buildings.outlines import cut, squared
 from cadastre.models import Parcel, Street
 from core.errors import TooLarge, Unprocessable
+from core.pictures import redraw
 from parties.models import Party
 from tests.buildings.conftest import box
 
@@ -157,7 +158,7 @@ def test_two_hundred_megapixels_are_refused_before_they_are_unpacked() -> None:
     head = b"IHDR" + struct.pack(">II", 20000, 10000) + small[24:29]
     huge = small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
     with pytest.raises(TooLarge):
-        photos.redraw(huge)
+        redraw(huge)
 
 
 def test_a_row_is_split_into_its_houses(sign_in: SignIn, house: Building) -> None:
