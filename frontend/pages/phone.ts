@@ -111,11 +111,13 @@ async function kept(): Promise<void> {
 }
 
 async function sync(): Promise<void> {
+  root.dataset["sending"] = "true";
   sending ??= sendAll(owner, () => void draw());
   outcome = await sending;
   sending = null;
   if (outcome === "empty" && outbox.length > 0) await refresh();
   await draw();
+  root.dataset["sending"] = "false";
 }
 
 function show(view: "list" | "map" | "case"): void {
