@@ -54,7 +54,7 @@ function follow(app: App): void {
     for (const [id, share] of opacity) app.map.fade(id, share);
     for (const { id } of [...app.collections(), ...app.catalogue.rasters]) app.map.show(id, visible.has(id));
     for (const info of app.collections()) app.map.hide(info.id, hiderOf(info, hidden.get(info.id)));
-    void app.map.basemaps.choose(basemap);
+    app.map.lay(basemap);
   };
   app.store.subscribe((now, before) => {
     if (now.visible !== before.visible || now.opacity !== before.opacity || now.basemap !== before.basemap || now.hidden !== before.hidden || now.day !== before.day) draw();

@@ -1,11 +1,18 @@
-"""What a page with a map may ask of other hosts: nothing, unless the municipality chose a basemap elsewhere."""
+"""Where a basemap comes from, and what a page with a map may ask of other hosts because of it."""
 
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 
+from core.instance import data_dir
 from municipality.models import Municipality
 from municipality.models.municipality import Basemap
+
+ARCHIVE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
+# The first bytes of a PMTiles archive of version 3, the only one that the map reads.
+_SIGN = b"PMTiles\x03"
 
 
 def allow_basemap(response: HttpResponse) -> HttpResponse:
@@ -17,3 +24,18 @@ def allow_basemap(response: HttpResponse) -> HttpResponse:
     if parts.scheme in {"http", "https"} and parts.netloc:
         response._csp_update = {"img-src": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]
     return response
+
+
+def archive(name: str) -> Path | None:
+    """Return the PMTiles archive of that name in the instance's folder `basemaps`, None without one."""
+    path = data_dir() / "basemaps" / f"{name}.pmtiles"
+    if not ARCHIVE_NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return path if file.read(len(_SIGN)) == _SIGN else None
+
+
+def archives() -> list[str]:
+    """Return the names of the archives in the instance's folder `basemaps`."""
+    found = sorted(path.stem for path in (data_dir() / "basemaps").glob("*.pmtiles"))
+    return [name for name in found if archive(name)]

@@ -125,11 +125,25 @@ ENTRIES = (
         roles=ADMIN,
     ),
     Entry(
+        url="/staff/history/",
+        icon="history",
+        title=_("History"),
+        purpose=_("Who changed which feature; layers as they were on a day; putting back."),
+        roles=STAFF_ROLES,
+    ),
+    Entry(
         url="/staff/jobs/",
         icon="list-checks",
         title=_("Jobs"),
         purpose=_("What runs in the background, how far it is, and its result."),
         roles=STAFF_ROLES,
+    ),
+    Entry(
+        url="/staff/municipality/",
+        icon="building-2",
+        title=_("Municipality"),
+        purpose=_("Its names, digits, basemap and districts."),
+        roles=ADMIN,
     ),
     Entry(
         url="/staff/users/",

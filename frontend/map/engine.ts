@@ -115,6 +115,12 @@ export class MapEngine {
     this.layers.asOf(day);
   }
 
+  /** Lay a basemap under the layers, none with an unknown one. */
+  lay(basemap: string): void {
+    void this.basemaps.choose(basemap);
+    this.layers.setGround(this.catalogue.basemaps.some((one) => one.id === basemap && one.url));
+  }
+
   /** Say whether a collection is drawn at the present zoom. */
   isInRange(info: CollectionInfo): boolean {
     return (this.view.getZoom() ?? 0) + 0.001 >= info.min_zoom + 1;

@@ -13,6 +13,7 @@ import { interpret } from "./style/interpreter.js";
 
 const TILE = 512;
 const TEXTS = 20000;
+const OVER_GROUND = 0.45;
 const NAMES = ["number", "name", "code", "label"];
 
 /** Holds one layer for each collection, made when it is first shown. */
@@ -25,6 +26,7 @@ export class CollectionLayers {
   private muted: Hit | null = null;
   private readonly faded = new globalThis.Map<string, number>();
   private day = "";
+  private hasGround = false;
 
   constructor(
     private readonly map: Map,
@@ -52,8 +54,21 @@ export class CollectionLayers {
 
   fade(id: string, opacity: number): void {
     this.faded.set(id, opacity);
-    for (const layer of this.vectors.get(id) ?? []) layer.setOpacity(opacity);
+    this.vectors.get(id)?.forEach((layer, index) => layer.setOpacity(this.seen(id, opacity, index)));
     this.rasters.get(id)?.setOpacity(opacity);
+  }
+
+  /** Let the ground shine through areas, or not; without a basemap they are the ground themselves. */
+  setGround(hasGround: boolean): void {
+    if (hasGround === this.hasGround) return;
+    this.hasGround = hasGround;
+    for (const id of this.vectors.keys()) this.fade(id, this.faded.get(id) ?? this.infos.get(id)?.info.opacity ?? 1);
+  }
+
+  /** How opaque one layer of a collection is drawn: its shapes, the first, may let the ground through. */
+  private seen(id: string, opacity: number, index: number): number {
+    const isArea = this.infos.get(id)?.info.geometry_type.includes("Polygon") ?? false;
+    return this.hasGround && isArea && index === 0 ? opacity * OVER_GROUND : opacity;
   }
 
   private create(id: string): void {
@@ -64,14 +79,16 @@ export class CollectionLayers {
     this.owners.set(id, owners);
     owners.hides = this.hiding.get(id) ?? null;
     if (this.muted?.collection === id) owners.muted = this.muted.id;
+    const opacity = this.faded.get(id) ?? info.opacity;
     const common = {
       source: source(info, this.day),
-      opacity: this.faded.get(id) ?? info.opacity,
+      opacity,
       minZoom: info.min_zoom + 1 - 0.01,
       properties: { collection: id },
     };
     const shapes = interpret(info.style, "shapes", owners, this.groundScale);
-    const layers = [new VectorTileLayer({ ...common, style: shapes, zIndex: order, renderBuffer: 32 })];
+    const look = { style: shapes, opacity: this.seen(id, opacity, 0), zIndex: order, renderBuffer: 32 };
+    const layers = [new VectorTileLayer({ ...common, ...look })];
     if (info.style.some(hasText)) layers.push(this.texts(info, common, owners, order));
     this.vectors.set(id, layers);
     for (const layer of layers) this.map.addLayer(layer);

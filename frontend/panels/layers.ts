@@ -125,8 +125,8 @@ export class LayerTree {
       input.addEventListener("change", () => this.app.store.update({ basemap: basemap.id }));
       return h("label", { class: "layer-name" }, input, h("span", {}, basemap.title || t("basemap.own")));
     });
-    const legend = h("legend", {}, t("layers.basemap"));
-    return h("fieldset", { class: "basemaps" }, legend, ...choices);
+    const heading = h("h3", { id: "basemaps-title" }, t("layers.basemap"));
+    return h("div", { class: "basemaps", role: "radiogroup", "aria-labelledby": heading.id }, heading, ...choices);
   }
 
   private update(): void {

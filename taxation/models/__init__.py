@@ -1,5 +1,6 @@
 """Rows of taxation: rule packs, taxed units, assessments, objections, simulations."""
 
+from taxation.models.arrears import ArrearsLink
 from taxation.models.assessment import Assessment, AssessmentState
 from taxation.models.certificate import Clearance
 from taxation.models.objection import Objection, ObjectionState
@@ -8,6 +9,6 @@ from taxation.models.simulation import Simulation, SimulationRow
 from taxation.models.unit import Liability, LiableRole, TaxUnit
 
 __all__ = [
-    "Assessment", "AssessmentState", "Clearance", "Liability", "LiableRole", "Objection", "ObjectionState",
+    "ArrearsLink", "Assessment", "AssessmentState", "Clearance", "Liability", "LiableRole", "Objection", "ObjectionState",
     "PackStatus", "RulePack", "RuleParameter", "Simulation", "SimulationRow", "TaxUnit",
 ]  # fmt: skip
