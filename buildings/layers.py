@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from buildings.models import Building, Unit
+from buildings.models import Building, Entrance, Floor, Unit
 from cadastre.layers import street_names
 from layers.collections import Collection
 from layers.declare import field_of, looked_up, names_of
@@ -34,6 +34,7 @@ BUILDINGS = Collection(
         field_of(Building, "footprint_m2", unit=_("m²")),
         field_of(Building, "year_built", sensitivity="staff"),
         field_of(Building, "condition", sensitivity="staff"),
+        field_of(Building, "construction", sensitivity="staff"),
     ),
     edit_roles=REGISTRARS,
     min_zoom=13,
@@ -88,4 +89,78 @@ UNITS = Collection(
     kicker=_("Building {building}"),
 )
 
-COLLECTIONS = (BUILDINGS, UNITS)
+FLOORS = Collection(
+    id="floors",
+    title=_("Floors"),
+    description=_("Storeys of buildings with their covered areas."),
+    group="land",
+    order=24,
+    relation="public.buildings_floor",
+    has_lifespan=True,
+    version_field="version",
+    updated_field="begin_lifespan",
+    geometry="",
+    tile_geometry="",
+    geometry_type="",
+    fields=(
+        looked_up(
+            "building",
+            _("building"),
+            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
+        ),
+        field_of(Floor, "level"),
+        field_of(Floor, "use"),
+        field_of(Floor, "covered_m2", unit=_("m²")),
+        field_of(Floor, "permit"),
+    ),
+    view_roles=STAFF,
+    edit_roles=REGISTRARS,
+    heading=_("Floor {level}"),
+    kicker=_("Building {building}"),
+)
+
+ENTRANCES = Collection(
+    id="entrances",
+    title=_("Entrances"),
+    description=_("Doors with their house numbers."),
+    group="land",
+    order=22,
+    relation="public.buildings_entrance",
+    has_lifespan=True,
+    version_field="version",
+    updated_field="begin_lifespan",
+    geometry_type="Point",
+    fields=(
+        field_of(Entrance, "number", in_tile=True, searchable=True),
+        looked_up(
+            "building",
+            _("building"),
+            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
+        ),
+        *street_names(),
+        field_of(Entrance, "is_main"),
+    ),
+    edit_roles=REGISTRARS,
+    visible_by_default=False,
+    min_zoom=16,
+    heading=_("Entrance {number}"),
+    style=(
+        {
+            "type": "circle",
+            "paint": {
+                "circle-radius": 3.5,
+                "circle-color": "#0B5A6B",
+                "circle-stroke-color": "#FFFFFF",
+                "circle-stroke-width": 1.2,
+            },
+        },
+        {
+            "type": "symbol",
+            "minzoom": 18,
+            "layout": {"text-field": ["get", "number"], "text-size": 11, "text-offset": [0, 1.1]},
+            "paint": {"text-color": "#0B5A6B", "text-halo-color": "#FFFFFF", "text-halo-width": 1.5},
+        },
+    ),
+)
+
+COLLECTIONS = (BUILDINGS, ENTRANCES, FLOORS, UNITS)

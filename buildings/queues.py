@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from buildings.layers import REGISTRARS, STAFF
 from buildings.models import FindingKind
-from buildings.models.building import BuildingUse
+from buildings.models.building import BuildingUse, Condition
 from layers.collections import Field, FieldType
 from reconciliation.declaring import Queue
 
@@ -15,6 +15,12 @@ _REGISTER = Field(name="register_m2", title=_("Registered area"), type=FieldType
 _LAYER = Field(name="layer", title=_("Seen in layer"))
 _SEEN_ON = Field(name="compared_on", title=_("Compared on"), type=FieldType.DATE)
 
+_QUESTIONS = (
+    Field(name="use", title=_("Use"), choices=dict(BuildingUse.choices)),
+    Field(name="floors", title=_("Floors"), type=FieldType.INTEGER),
+    Field(name="condition", title=_("Condition"), choices=dict(Condition.choices)),
+)
+
 NOT_REGISTERED = Queue(
     key="building-not-registered",
     title=_("Buildings not in the register"),
@@ -22,6 +28,7 @@ NOT_REGISTERED = Queue(
     order=10,
     view_roles=STAFF,
     work_roles=REGISTRARS,
+    questions=_QUESTIONS,
     evidence=(_SEEN, Field(name="parcel", title=_("Parcel")), _LAYER, _SEEN_ON),
     sql=f"""
         SELECT DISTINCT ON (f.site_id) 'site:' || f.site_id AS subject,
@@ -79,6 +86,7 @@ DIFFERS = Queue(
     order=30,
     view_roles=STAFF,
     work_roles=REGISTRARS,
+    questions=_QUESTIONS,
     evidence=(
         Field(name="difference", title=_("Difference"), choices=dict(FindingKind.choices)),
         _REGISTER,

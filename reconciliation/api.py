@@ -25,8 +25,10 @@ from reconciliation.listing import summary
 from reconciliation.showing import as_json
 from reconciliation.tasks import TITLE, fill_queue
 from reconciliation.views import find_case, workers
+from reconciliation.visits import router as visits
 
 router = Router(tags=["queues"])
+router.add_router("", visits)
 _TAG = re.compile(r'"(\d+)-(\d+)"')
 
 

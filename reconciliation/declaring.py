@@ -45,6 +45,7 @@ class Queue:
     - `yearly_value numeric, currency text`: what the municipality estimates to miss in a year;
     - `rank float8`: how much sooner it should be looked at, larger first; by default `yearly_value`.
 
+    `questions` are what a visit asks beside the result: each a field with title, type, unit, choices.
     `rechecked` are the results that say that the difference is gone: such a case opens again when
     it is still found. Values are bound by name: `%(on)s` is the day of the run; a literal per cent sign is doubled.
     """
@@ -59,6 +60,7 @@ class Queue:
     results: Mapping[str, Any] = field(default_factory=lambda: RESULTS, hash=False)
     rechecked: frozenset[str] = frozenset({"corrected"})
     value_sensitivity: str = Sensitivity.STAFF
+    questions: tuple[Field, ...] = ()
     order: int = 100
 
     @property

@@ -65,17 +65,22 @@ def wanted(seen: Seen, request: HttpRequest) -> CaseQuerySet:
     return rows
 
 
+def shows_value(seen: Seen) -> bool:
+    """Say whether a column of values has anything to show to the subject."""
+    return seen.sees("yearly_value") and seen.cases().filter(yearly_value__isnull=False).exists()
+
+
 def listing(seen: Seen, request: HttpRequest) -> Listing:
     """Return the queue as the page lists it: by rank, until another order is asked for."""
     evidence = [one for one in seen.queue.evidence if seen.sees(one.name)]
     rows: Any = wanted(seen, request).annotate(**{f"e_{one.name}": _value(one) for one in evidence})
     columns = [
-        Column("label", _("What"), "label"),
+        Column("label", _("Case"), "label"),
         *(Column(one.name, one.title, f"e_{one.name}") for one in evidence),
         Column("assignee", _("Assigned to"), "assignee__username"),
         Column("found", _("First found"), "first_found_on"),
     ]
-    if seen.sees("yearly_value"):
+    if shows_value(seen):
         columns.insert(1, Column("value", _("Yearly value"), "yearly_value"))
     found = Listing(request, rows, columns=columns, search=("label", *_texts(evidence)))
     if not found.sort:

@@ -91,4 +91,6 @@ def _path(shape: Any, frame: tuple[float, ...], scale: float) -> str:
 
 def _colour(style: Any, kind: str) -> str:
     found = (layer.get("paint", {}).get(f"{kind}-color") for layer in style if layer.get("type") == kind)
-    return next((value for value in found if isinstance(value, str)), "none" if kind == "fill" else "#8F8778")
+    return next(
+        (value for value in found if isinstance(value, str)), "#FAF7F1" if kind == "fill" else "#8F8778"
+    )

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from reconciliation import views
+from reconciliation import phone, views
 
 urlpatterns = [
+    path("staff/visits/", phone.page, name="visits"),
+    path("staff/visits/worker.js", phone.worker, name="visits-worker"),
+    path("staff/visits/app.webmanifest", phone.manifest, name="visits-manifest"),
     path("staff/queues/", views.queue_list, name="queues"),
     path("staff/queues/<slug:key>/", views.queue_page, name="queue"),
     path("staff/queues/<slug:key>/fill/", views.queue_fill, name="queue-fill"),

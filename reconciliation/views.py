@@ -20,7 +20,7 @@ from jobs.actions import enqueue
 from reconciliation import showing
 from reconciliation.access import Seen, all_seen, seen
 from reconciliation.actions import working
-from reconciliation.listing import WHOSE, case_of, listing, summary, totals
+from reconciliation.listing import WHOSE, case_of, listing, shows_value, summary, totals
 from reconciliation.models import Case, CaseState
 from reconciliation.picture import picture
 from reconciliation.tasks import TITLE, fill_queue
@@ -49,7 +49,7 @@ def queue_page(request: HttpRequest, key: str) -> HttpResponseBase:
         "totals": totals(it, rows.rows), "state": request.GET.get("state", "open"),
         "states": [*CaseState.choices[:2], ("all", _("All"))],
         "whose": request.GET.get("whose", ""), "whose_choices": WHOSE, "workers": workers(it),
-        "sees_value": it.sees("yearly_value"),
+        "sees_value": shows_value(it),
     }  # fmt: skip
     return render(request, "reconciliation/queue.html", context)
 
@@ -61,7 +61,7 @@ def workers(it: Seen) -> list[User]:
 
 
 def _as_csv(it: Seen, rows: Any) -> HttpResponseBase:
-    columns: dict[Any, Callable[[Case], Any]] = {_("What"): lambda case: case.label}
+    columns: dict[Any, Callable[[Case], Any]] = {_("Case"): lambda case: case.label}
     for one in it.queue.evidence:
         if it.sees(one.name):
             columns[one.title] = lambda case, name=one.name: case.evidence.get(name)  # type: ignore[misc]

@@ -55,6 +55,13 @@ ENTRIES = (
         ),
     ),
     Entry(
+        url="/staff/buildings/",
+        icon="building-2",
+        title=_("Buildings"),
+        purpose=_("The building register: list, floors and units, photographs, changes by table."),
+        roles=STAFF_ROLES,
+    ),
+    Entry(
         url="/staff/queues/",
         icon="list-todo",
         title=_("Queues"),

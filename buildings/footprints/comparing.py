@@ -14,7 +14,7 @@ from buildings.models import FootprintRun
 from core.errors import Unprocessable
 from jobs import progress
 from layers.collections import Collection
-from layers.sqltext import identifier, table
+from layers.sqltext import identifier, in_force, table
 
 SQL = Path(__file__).parent.parent / "sql"
 _STEPS = 5
@@ -75,7 +75,7 @@ def _names(layer: Collection) -> dict[str, str]:
         "seen": table(layer),
         "key": identifier(layer.key),
         "geom": identifier(layer.geometry),
-        "where": f"({layer.where or 'true'})",
+        "where": " AND ".join(["true", *in_force(layer)]),
     }
 
 

@@ -34,6 +34,18 @@ class Condition(models.TextChoices):
     UNDER_CONSTRUCTION = "construction", _("Under construction")
 
 
+class Construction(models.TextChoices):
+    """What a building is made of."""
+
+    STONE = "stone", _("Stone")
+    CONCRETE = "concrete", _("Reinforced concrete")
+    BLOCK = "block", _("Concrete blocks")
+    BRICK = "brick", _("Brick")
+    STEEL = "steel", _("Steel frame")
+    SHEET = "sheet", _("Sheet metal or wood")
+    MIXED = "mixed", _("Several kinds")
+
+
 class Building(Feature):
     """A building as its footprint; a parcel may hold many, and a building may span parcels.
 
@@ -57,6 +69,9 @@ class Building(Feature):
     name_fr = models.CharField(_("name in French"), max_length=120, blank=True)
     use = models.CharField(_("use"), max_length=14, choices=BuildingUse, default=BuildingUse.RESIDENTIAL)
     condition = models.CharField(_("condition"), max_length=14, choices=Condition, default=Condition.GOOD)
+    construction = models.CharField(
+        _("construction"), max_length=8, choices=Construction, blank=True, default="", db_default=""
+    )
     floors = models.PositiveSmallIntegerField(_("floors"), default=1)
     height_m = models.DecimalField(_("height"), max_digits=5, decimal_places=1, null=True, blank=True)
     year_built = models.PositiveSmallIntegerField(_("year built"), null=True, blank=True)
@@ -75,6 +90,10 @@ class Building(Feature):
             *Feature.Meta.constraints,
             models.CheckConstraint(condition=IsValid("geom"), name="building_geom_valid"),
             models.CheckConstraint(condition=Q(floors__lte=200), name="building_floors_plausible"),
+            models.CheckConstraint(
+                condition=Q(year_built__isnull=True) | Q(year_built__gte=500, year_built__lte=2200),
+                name="building_year_plausible",
+            ),
             models.UniqueConstraint(
                 fields=["code"], condition=Q(end_lifespan__isnull=True), name="building_code"
             ),

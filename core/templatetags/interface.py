@@ -83,3 +83,9 @@ def theme(context: template.Context) -> str:
     request: HttpRequest | None = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request else ""
     return chosen if chosen in THEMES else ""
+
+
+@register.filter
+def grouped(value: object, decimals: int = 0) -> str:
+    """Return a number with its thousands apart, in Latin digits; nothing for nothing."""
+    return "" if value in (None, "") else f"{float(str(value)):,.{decimals}f}"

@@ -53,6 +53,24 @@ STEPS = (
     Step("parties_party", people.party_rows, "parties"),
     Step("parties_departmentrecord", people.record_rows, "departments' records"),
 )
+# What follows from other registers, written by the database itself.
+FOLLOWING = {
+    "floors": """
+        INSERT INTO buildings_floor (building_id, level, use, covered_m2, begin_lifespan)
+        SELECT u.building_id, u.floor, b.use, sum(u.area_m2), min(u.begin_lifespan)
+        FROM buildings_unit u JOIN buildings_building b ON b.id = u.building_id GROUP BY 1, 2, 3""",
+    "entrances": """
+        INSERT INTO buildings_entrance (building_id, street_id, number, is_main, geom, begin_lifespan)
+        SELECT DISTINCT ON (b.street_id, b.house_number) b.id, b.street_id, b.house_number, true,
+            ST_ClosestPoint(ST_Boundary(b.geom), s.geom), b.begin_lifespan
+        FROM buildings_building b JOIN cadastre_street s ON s.id = b.street_id
+        WHERE b.house_number <> '' ORDER BY b.street_id, b.house_number, b.id""",
+    "occupancies": """
+        INSERT INTO buildings_occupancy (unit_id, kind, name, since)
+        SELECT id, CASE WHEN is_vacant THEN 'vacant' WHEN id % 3 = 0 THEN 'tenant' ELSE 'owner' END, '',
+            date '2015-01-01' + (id * 37 % 3900)::int
+        FROM buildings_unit WHERE use <> 'common'""",
+}
 _LARGE = 20_000
 
 
@@ -88,6 +106,10 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
         for step in STEPS:
             counts[step.noun] = _fill(cursor, step, town.tables)
             say(f"{counts[step.noun]:>9,} {step.noun}")
+        for noun, statement in FOLLOWING.items():
+            cursor.execute(statement)
+            counts[noun] = cursor.rowcount
+            say(f"{counts[noun]:>9,} {noun}")
         for noun, count in add_layers(town).items():
             counts[noun] = count
             say(f"{count:>9,} {noun}")

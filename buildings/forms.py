@@ -1,0 +1,72 @@
+"""Forms of the register: each field as its table has it."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from buildings.models import Building, BuildingSettings, Floor, Occupancy, Unit
+from cadastre.models import Street
+
+
+class BuildingForm(forms.ModelForm):
+    """What is written of a building."""
+
+    class Meta:
+        model = Building
+        fields = (
+            "code", "street", "house_number", "name_ar", "name_en", "name_fr", "use", "condition", "construction",
+            "floors", "height_m", "year_built",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["street"].queryset = Street.objects.in_force().order_by("name_ar")  # type: ignore[attr-defined]
+
+
+class FloorForm(forms.ModelForm):
+    """A floor."""
+
+    class Meta:
+        model = Floor
+        fields = ("level", "use", "covered_m2", "permit")
+
+
+class UnitForm(forms.ModelForm):
+    """A unit."""
+
+    class Meta:
+        model = Unit
+        fields = ("number", "floor", "use", "area_m2", "condition")
+
+
+class OccupancyForm(forms.ModelForm):
+    """Who uses a unit from a day on."""
+
+    class Meta:
+        model = Occupancy
+        fields = ("kind", "name", "since")
+        widgets = {"since": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+
+class PhotoForm(forms.Form):
+    """A photograph."""
+
+    photo = forms.FileField(
+        label=_("Photograph"), widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+    )
+    caption = forms.CharField(label=_("Caption"), max_length=160, required=False)
+    taken_on = forms.DateField(
+        label=_("Taken on"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class SettingsForm(forms.ModelForm):
+    """Choices about numbers."""
+
+    class Meta:
+        model = BuildingSettings
+        fields = ("grammar", "numbering", "number_step_m")

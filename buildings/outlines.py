@@ -1,0 +1,136 @@
+"""Work on outlines: right angles where they are nearly right, a row of houses cut into its houses."""
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import shapely
+from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from buildings.actions.editing import keep, retire
+from buildings.actions.shaping import place
+from buildings.models import Building
+from core.errors import Unprocessable
+
+# An edge within this angle of the building's own directions is turned into them.
+NEARLY_DEG = 12.0
+MOST_PARTS = 40
+_COPIED = (
+    "street_id", "use", "condition", "construction", "floors", "height_m", "year_built",
+)  # fmt: skip
+
+
+def squared(shape: MultiPolygon) -> MultiPolygon:
+    """Return an outline whose nearly right angles are right; its area stays within a few per cent.
+
+    Every edge near one of the two directions of the building is laid along it, through its own
+    middle; the corners are where neighbouring edges meet.
+    """
+    parts = [_squared(part) for part in shapely.get_parts(shapely.from_wkb(bytes(shape.wkb)))]
+    result: Any = shapely.multipolygons(parts)
+    if not result.is_valid or abs(result.area - shape.area) > 0.1 * shape.area:
+        raise Unprocessable(
+            _("This outline cannot be squared."),
+            fields={"geometry": _("Its corners are too far from right angles.")},
+        )
+    return _to_django(result)
+
+
+def _squared(part: shapely.Polygon) -> shapely.Polygon:
+    turn = _direction(part)
+    return shapely.Polygon(_ring(part.exterior, turn), [_ring(ring, turn) for ring in part.interiors])
+
+
+def _direction(part: shapely.Polygon) -> float:
+    """Return the building's main direction: the mean of its edges modulo a right angle, by length."""
+    east = north = 0.0
+    points = list(part.exterior.coords)
+    for (ax, ay), (bx, by) in pairwise(points):
+        angle = 4 * math.atan2(by - ay, bx - ax)
+        length = math.hypot(bx - ax, by - ay)
+        east, north = east + length * math.cos(angle), north + length * math.sin(angle)
+    return math.atan2(north, east) / 4
+
+
+def _ring(ring: Any, turn: float) -> list[tuple[float, float]]:
+    points = list(ring.coords)
+    lines = [_line(a, b, turn) for a, b in pairwise(points) if a != b]
+    corners = []
+    for number, (point, way) in enumerate(lines):
+        before, along = lines[number - 1]
+        corners.append(_meeting(before, along, point, way) or points[number])
+    return [(round(x, 3), round(y, 3)) for x, y in [*corners, corners[0]]]
+
+
+def _line(a: Any, b: Any, turn: float) -> tuple[tuple[float, float], float]:
+    """Return an edge as a point and a direction, turned to the building's where it nearly is."""
+    angle = math.atan2(b[1] - a[1], b[0] - a[0])
+    steps = round((angle - turn) / (math.pi / 2))
+    ideal = turn + steps * math.pi / 2
+    return ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2), ideal if abs(angle - ideal) <= math.radians(
+        NEARLY_DEG
+    ) else angle
+
+
+def _meeting(p: Any, way: float, q: Any, other: float) -> tuple[float, float] | None:
+    """Return where two lines meet; None where they are nearly parallel."""
+    cross = math.cos(way) * math.sin(other) - math.sin(way) * math.cos(other)
+    if abs(cross) < 0.05:
+        return None
+    far = ((q[0] - p[0]) * math.sin(other) - (q[1] - p[1]) * math.cos(other)) / cross
+    return p[0] + far * math.cos(way), p[1] + far * math.sin(way)
+
+
+def cut(shape: MultiPolygon, parts: int) -> list[MultiPolygon]:
+    """Return an outline cut across its longer side into parts of one width."""
+    if not 2 <= parts <= MOST_PARTS:
+        raise Unprocessable(_("The entry does not fit."), fields={"parts": _("Split into 2 to 40 houses.")})
+    whole = shapely.from_wkb(bytes(shape.wkb))
+    corners = shapely.get_coordinates(shapely.oriented_envelope(whole))
+    first, second = corners[1] - corners[0], corners[2] - corners[1]
+    along, across = (first, second) if math.hypot(*first) >= math.hypot(*second) else (second, first)
+    start = corners[0] if along is first else corners[1]
+    away = across if along is first else -across
+    pieces = []
+    for number in range(parts):
+        a, b = start + along * number / parts, start + along * (number + 1) / parts
+        piece = whole.intersection(shapely.Polygon([a, b, b + away, a + away]))
+        areas = [one for one in shapely.get_parts(piece) if one.geom_type == "Polygon" and one.area > 1]
+        if not areas:
+            raise Unprocessable(
+                _("The entry does not fit."), fields={"parts": _("A part would hold nothing.")}
+            )
+        pieces.append(_to_django(shapely.multipolygons(areas)))
+    return pieces
+
+
+@transaction.atomic
+def split_building(*, building_id: int, version: int | None, parts: int) -> list[Building]:
+    """End a building and enter one for each house of the row, as it was; its units stay with its history.
+
+    Refused while units are entered, since nobody but a person can say into which house each belongs.
+    """
+    old = retire(Building, building_id, version=version)
+    if old.unit_set.filter(end_lifespan=None).exists():
+        raise Unprocessable(
+            _("This building has units."),
+            fields={"parts": _("End its units first, or enter the houses one by one.")},
+        )
+    old.floor_set.filter(end_lifespan=None).update(end_lifespan=old.end_lifespan)
+    old.entrances.filter(end_lifespan=None).update(end_lifespan=old.end_lifespan)
+    made = []
+    for shape in cut(old.geom, parts):
+        house = Building(**{name: getattr(old, name) for name in _COPIED})
+        place(house, shape)
+        keep(house)
+        made.append(house)
+    return made
+
+
+def _to_django(shape: Any) -> MultiPolygon:
+    made: Any = GEOSGeometry(memoryview(shape.wkb), srid=settings.GRID_SRID)
+    found: MultiPolygon = made
+    return found
