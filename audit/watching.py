@@ -10,6 +10,11 @@ from django.db.models import Model
 
 from audit import exempt
 
+WATCH_IF_STALE = """
+SELECT audit_watch(t, %(hidden)s::text[], %(ignored)s::text[]) FROM to_regclass(quote_ident(%(table)s)) t
+WHERE t IS NOT NULL AND (audit_watched(t) IS NULL OR NOT audit_is_current(t, %(hidden)s::text[], %(ignored)s::text[]))
+"""
+
 
 @dataclass(frozen=True)
 class Watched:
@@ -46,27 +51,18 @@ def _watched(model: type[Model]) -> Watched:
 
 
 def watch_all(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
-    """Install the triggers on every table that lacks them (a receiver of `post_migrate`)."""
+    """Install the triggers on every table that lacks them or has changed (a receiver of `post_migrate`)."""
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT to_regprocedure('audit_watch(regclass, text[], text[], bigint)')")
+        cursor.execute("SELECT to_regprocedure('audit_is_current(oid, text[], text[])')")
         if cursor.fetchone()[0] is None:
             return
-        wanted = {row.table: row for row in watched_tables()}
-        cursor.execute(
-            "SELECT t, audit_watched(to_regclass(quote_ident(t))) FROM unnest(%s) t "
-            "WHERE to_regclass(quote_ident(t)) IS NOT NULL",
-            [list(wanted)],
-        )
-        for table, arguments in cursor.fetchall():
-            row = wanted[table]
-            if arguments is None or arguments.split("|")[1:3] != [
-                ",".join(row.hidden),
-                ",".join(row.ignored),
-            ]:
-                cursor.execute(
-                    "SELECT audit_watch(to_regclass(quote_ident(%s)), %s::text[], %s::text[])",
-                    [table, list(row.hidden), list(row.ignored)],
-                )
+        for row in watched_tables():
+            values: dict[str, Any] = {
+                "table": row.table,
+                "hidden": list(row.hidden),
+                "ignored": list(row.ignored),
+            }
+            cursor.execute(WATCH_IF_STALE, values)
 
 
 def watch_loaded(relation: str, rows: int) -> None:

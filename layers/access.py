@@ -32,9 +32,17 @@ class View:
         return None if found is None or found.name in self.partly else found
 
     def as_of(self, at: datetime | None) -> "View":
-        """Return the same of the rows in force at an instant; refused where rows have no lifespan."""
-        if at is not None and not self.collection.has_lifespan:
-            raise moments.without_history()
+        """Return the same of the rows in force at an instant, by their lifespan or by the event log.
+
+        Refused where neither says, and for instants from before an editable layer was last loaded.
+        """
+        one = self.collection
+        if at is not None and not one.has_lifespan:
+            if not one.writable:
+                raise moments.without_history()
+            since = moments.known_since(one.relation)
+            if since is not None and at < since:
+                raise moments.before_the_log(since)
         return replace(self, at=at)
 
 

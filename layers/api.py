@@ -15,6 +15,7 @@ from core.errors import DomainError, NotFound
 from layers import catalogue, extents, history, moments, registry, values
 from layers import search as searches
 from layers.access import View, view
+from layers.changes.api import router as changes
 from layers.collections import FieldType
 from layers.features import asked, card, reading
 from layers.importing.api import router as imports
@@ -23,6 +24,7 @@ from layers.values import refused
 
 router = Router(tags=["layers"])
 router.add_router("", imports)
+router.add_router("", changes)
 GEOJSON = "application/geo+json"
 AS_OF = "a day or a time: features as they were in force then"
 

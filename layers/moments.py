@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
@@ -19,16 +20,22 @@ def as_of(parameters: Mapping[str, str]) -> datetime | None:
     A day means its end, as a register is read: what came into force on that day is shown. Refuses
     what is neither a day nor a time (RFC 3339), and days to come, of which nothing is known.
     """
-    written = western(parameters.get(PARAMETER, "")).strip()
+    return read(PARAMETER, parameters.get(PARAMETER, ""))
+
+
+def read(name: str, given: str, *, at_end: bool = True) -> datetime | None:
+    """Return the instant that a parameter names, None where it is empty; a day's end, or its beginning."""
+    written = western(given).strip()
     if not written:
         return None
     # In a query string a plus before the zone arrives as a blank.
     found = _read(written.replace(" ", "+"))
     if found is None:
-        raise refused(PARAMETER, _("Write a day as 2026-11-21, or a time as 2026-11-21T12:00:00Z."))
+        raise refused(name, _("Write a day as 2026-11-21, or a time as 2026-11-21T12:00:00Z."))
     if found > end_of(timezone.localdate()):
-        raise refused(PARAMETER, _("This day is still to come."))
-    return found
+        raise refused(name, _("This day is still to come."))
+    is_day = "T" not in written.upper()
+    return found.replace(hour=0, minute=0, second=0, microsecond=0) if is_day and not at_end else found
 
 
 def end_of(day: date) -> datetime:
@@ -40,6 +47,26 @@ def end_of(day: date) -> datetime:
 def without_history() -> DomainError:
     """Return the refusal for a collection whose rows do not begin and end."""
     return refused(PARAMETER, _("This layer keeps no history."))
+
+
+def known_since(relation: str) -> datetime | None:
+    """Return since when the event log keeps each change of a table; None where it always has.
+
+    A load in bulk is one event without its rows: what was before it cannot be told.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(at) FROM audit_event WHERE relation = %s AND before IS NULL AND after IS NULL",
+            [relation],
+        )
+        found: datetime | None = cursor.fetchone()[0]
+    return found
+
+
+def before_the_log(since: datetime) -> DomainError:
+    """Return the refusal of an instant from before the layer was loaded."""
+    day = timezone.localtime(since).strftime("%Y-%m-%d %H:%M")
+    return refused(PARAMETER, _("The history of this layer begins on %(day)s.") % {"day": day})
 
 
 def _read(written: str) -> datetime | None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
+
 from layers.access import View
 from layers.collections import Collection, Field, FieldType
 
@@ -17,6 +19,44 @@ def identifier(name: str) -> str:
 def table(collection: Collection) -> str:
     """Return the collection's table, quoted, with its schema."""
     return ".".join(identifier(part) for part in collection.relation.split(".", 1))
+
+
+def source(view: View, instant: str = "") -> str:
+    """Return the rows `t` that a view reads: the table, or what the event log says that it held.
+
+    `instant` is SQL that stands for the view's own instant, for statements that bind it.
+    """
+    one = view.collection
+    if view.at is None or one.has_lifespan:
+        return f"{table(one)} t"
+    return f"({_as_logged(one, instant or moment(view.at))}) t"
+
+
+def _as_logged(one: Collection, instant: str) -> str:
+    """Return the rows of an editable layer at an instant: the first change after it says what was before."""
+    names = [one.key, one.version_field, *(each.name for each in one.fields if not each.expression)]
+    if one.has_geometry:
+        names.append(one.geometry)
+    columns = ", ".join(f"r.{identifier(name)}" for name in names)
+    now, then = columns, columns
+    if one.has_geometry:
+        tile = identifier(one.tile_geometry)
+        moved = f"ST_Transform(ST_ForcePolygonCW(r.{identifier(one.geometry)}), {settings.TILE_SRID})"
+        now, then = f"{now}, r.{tile}", f"{then}, {moved} AS {tile}"
+    later = f"e.relation = {_text(one.relation)} AND e.at > {instant}"
+    return f"""
+        SELECT {now} FROM {table(one)} r WHERE NOT EXISTS (
+          SELECT 1 FROM public.audit_event e WHERE {later} AND e.row_id = r.{identifier(one.key)}::text)
+        UNION ALL
+        SELECT {then} FROM (
+          SELECT DISTINCT ON (e.row_id) e.action, e.before FROM public.audit_event e
+          WHERE {later} AND e.row_id IS NOT NULL ORDER BY e.row_id, e.id) first,
+          LATERAL jsonb_populate_record(NULL::{table(one)}, first.before) r
+        WHERE first.action <> 'insert'"""
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def column(one: Field) -> str:

@@ -6,24 +6,21 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from ninja import Header, Router, Schema
-from ninja.utils import check_csrf
 
-from accounts.authentication import bearer_token
-from accounts.models import User
-from accounts.policy import Subject, Verb, require, subject_of
-from core.errors import Forbidden, NotFound, PreconditionRequired
-from ledger.access import ACCOUNTS, CASHIER, TREASURY, Guarded
+from accounts.policy import Verb
+from ledger.access import ACCOUNTS, CASHIER, TREASURY
 from ledger.actions import online
 from ledger.actions.payment import take_payment, void_receipt
+from ledger.api_common import Reason, allowed, known_party, required_key
+from ledger.api_treasury import router as treasury
 from ledger.idempotency import once
 from ledger.models import Method, Receipt
 from ledger.statement import statement
 from ledger.views.common import today
-from parties.models import Party
 
 router = Router(tags=["money"])
+router.add_router("", treasury)
 
 
 class NewPayment(Schema):
@@ -46,34 +43,6 @@ class NewOnlinePayment(Schema):
     bills: list[int] = []
 
 
-class Reason(Schema):
-    """Why something is done."""
-
-    reason: str
-
-
-def _allowed(request: HttpRequest, target: Guarded, verb: str) -> tuple[Subject, User]:
-    """Return who asks, once it is shown that they may; a browser's request must come from our pages."""
-    subject = subject_of(request)
-    require(subject, verb, target)
-    if request.method != "GET" and bearer_token(request) is None and check_csrf(request):
-        raise Forbidden(_("This request did not come from the portal's own page."))
-    return subject, User.objects.get(pk=subject.user_id or 0)
-
-
-def _key(key: str) -> str:
-    if not key.strip():
-        raise PreconditionRequired(_("Money takes an Idempotency-Key."))
-    return key.strip()[:120]
-
-
-def _party(pk: int) -> Party:
-    found = Party.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotFound(_("There is no such party."))
-    return found
-
-
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
     """Return a receipt as the API shows it."""
     return {
@@ -91,7 +60,7 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
 @router.get("/accounts/{int:party}")
 def account(request: HttpRequest, party: int, on: date | None = None) -> dict[str, Any]:
     """Return what a party owes and every movement, as of a day."""
-    _allowed(request, ACCOUNTS, Verb.VIEW)
+    allowed(request, ACCOUNTS, Verb.VIEW)
     day = on or today()
     return {
         "party": party,
@@ -115,7 +84,7 @@ def account(request: HttpRequest, party: int, on: date | None = None) -> dict[st
                     for row in one.open
                 ],
             }
-            for one in statement(_party(party), on=day)
+            for one in statement(known_party(party), on=day)
         ],
     }
 
@@ -125,8 +94,8 @@ def pay(
     request: HttpRequest, payment: NewPayment, idempotency_key: str = Header("", alias="Idempotency-Key")
 ) -> tuple[int, dict[str, Any]]:
     """Take a payment; the same key with the same body gives the first receipt again."""
-    subject, person = _allowed(request, CASHIER, Verb.EDIT)
-    party = _party(payment.party)
+    subject, person = allowed(request, CASHIER, Verb.EDIT)
+    party = known_party(payment.party)
 
     def work() -> dict[str, Any]:
         method = (
@@ -144,13 +113,13 @@ def pay(
         )
         return receipt_json(receipt)
 
-    return 201, once(f"api:{subject.user_id}", _key(idempotency_key), payment.dict(), work)
+    return 201, once(f"api:{subject.user_id}", required_key(idempotency_key), payment.dict(), work)
 
 
 @router.get("/receipts/{int:pk}")
 def receipt(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return a receipt."""
-    _allowed(request, CASHIER, Verb.VIEW)
+    allowed(request, CASHIER, Verb.VIEW)
     return receipt_json(get_object_or_404(Receipt.objects.select_related("book", "void"), pk=pk))
 
 
@@ -159,14 +128,14 @@ def void(
     request: HttpRequest, pk: int, body: Reason, idempotency_key: str = Header("", alias="Idempotency-Key")
 ) -> dict[str, Any]:
     """Make a receipt void with a reason."""
-    subject, person = _allowed(request, TREASURY, Verb.EDIT)
+    subject, person = allowed(request, TREASURY, Verb.EDIT)
     kept = get_object_or_404(Receipt, pk=pk)
 
     def work() -> dict[str, Any]:
         undone = void_receipt(kept, reason=body.reason, on=today(), by=person)
         return {"receipt": pk, "posting": undone.posting_id}
 
-    return once(f"api:{subject.user_id}", _key(idempotency_key), {"void": pk, **body.dict()}, work)
+    return once(f"api:{subject.user_id}", required_key(idempotency_key), {"void": pk, **body.dict()}, work)
 
 
 @router.post("/online-payments", response={201: dict[str, Any]})
@@ -176,8 +145,8 @@ def pay_online(
     idempotency_key: str = Header("", alias="Idempotency-Key"),
 ) -> tuple[int, dict[str, Any]]:
     """Start an online payment for a party; answer where to send the payer."""
-    subject, _person = _allowed(request, CASHIER, Verb.EDIT)
-    party = _party(payment.party)
+    subject, _person = allowed(request, CASHIER, Verb.EDIT)
+    party = known_party(payment.party)
 
     def work() -> dict[str, Any]:
         made, address = online.start(
@@ -189,4 +158,4 @@ def pay_online(
         )
         return {"reference": made.reference, "address": address}
 
-    return 201, once(f"api:{subject.user_id}", _key(idempotency_key), payment.dict(), work)
+    return 201, once(f"api:{subject.user_id}", required_key(idempotency_key), payment.dict(), work)

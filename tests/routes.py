@@ -18,6 +18,20 @@ PUBLIC = {
     "api/v1/collections/<collection>/schema",
     "api/v1/history",
     "api/v1/search",
+    "ogc/",
+    "ogc/api",
+    "ogc/conformance",
+    "ogc/collections",
+    "ogc/collections/<slug:collection>",
+    "ogc/collections/<slug:collection>/queryables",
+    "ogc/collections/<slug:collection>/sortables",
+    "ogc/collections/<slug:collection>/items",
+    "ogc/collections/<slug:collection>/items/<str:fid>",
+    "ogc/collections/<slug:collection>/tiles",
+    "ogc/collections/<slug:collection>/tiles/WebMercatorQuad",
+    "ogc/collections/<slug:collection>/tiles/WebMercatorQuad/<int:z>/<int:row>/<int:column>",
+    "ogc/tileMatrixSets",
+    "ogc/tileMatrixSets/WebMercatorQuad",
     "basemaps/<slug:name>.pmtiles",
     "rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png",
     "pay/test/<str:reference>/",
@@ -67,6 +81,14 @@ SIGNED_IN = {
 
 # Staff of any role.
 STAFF = {
+    "staff/history/",
+    "staff/history/<slug:collection>/",
+    "staff/history/<slug:collection>/state/",
+    "staff/history/<slug:collection>/<int:key>/",
+    "api/v1/collections/<collection>/items/<fid>/history",
+    "api/v1/collections/<collection>/items/<fid>/restore",
+    "api/v1/collections/<collection>/changes",
+    "api/v1/collections/<collection>/restore",
     "staff/parcels/",
     "staff/parcels/<int:parcel_id>/",
     "staff/parcels/numbers/",
@@ -158,6 +180,9 @@ ROLES: dict[str, frozenset[str]] = {
             "staff/write-offs/<int:pk>/sign/",
             "staff/receipts/<int:pk>/void/",
             "api/v1/receipts/<int:pk>/void",
+            "api/v1/refunds",
+            "api/v1/online-payments/<str:reference>/refund",
+            "api/v1/days",
             "staff/days/close/",
             *(f"staff/tax/roll/{page}" for page in ("start/", "<int:pk>/act/")),
             *(f"staff/tax/packs/<int:pk>/{page}/" for page in ("copy", "change", "enact")),
@@ -192,6 +217,7 @@ ROLES: dict[str, frozenset[str]] = {
                 for page in (
                     "",
                     "layer/",
+                    "reading/",
                     "place/",
                     "fields/",
                     "rehearse/",
@@ -205,7 +231,7 @@ ROLES: dict[str, frozenset[str]] = {
             "api/v1/imports",
             *(
                 f"api/v1/imports/<uuidstr:run>{verb}"
-                for verb in ("", "/plan", "/rehearse", "/load", "/cancel")
+                for verb in ("", "/plan", "/reading", "/rehearse", "/load", "/cancel")
             ),
         ),
         IMPORTERS,

@@ -118,6 +118,13 @@ ENTRIES = (
         roles=ADMIN,
     ),
     Entry(
+        url="/staff/history/",
+        icon="history",
+        title=_("History"),
+        purpose=_("Who changed which feature; layers as they were on a day; putting back."),
+        roles=STAFF_ROLES,
+    ),
+    Entry(
         url="/staff/jobs/",
         icon="list-checks",
         title=_("Jobs"),

@@ -24,7 +24,7 @@ from demo.loading.copying import copy_rows, multi
 from demo.town.contours import contour_lines
 from demo.town.picture import paint
 from demo.town.town import Town
-from layers.actions.datasets import register_dataset
+from layers.actions.datasets import prepare_dataset, register_dataset
 from layers.actions.rasters import register_raster
 from layers.collections import Field, FieldType
 from layers.models import CatalogueEntry
@@ -149,6 +149,7 @@ def _make(layer: Layer, columns: dict[str, Any]) -> int:
         view_roles=layer.roles,
         **about,
     )
+    prepare_dataset(slug=layer.slug)
     CatalogueEntry.objects.update_or_create(
         collection=layer.slug,
         defaults={"group_id": layer.group, "order": 60, "visible_by_default": layer.is_shown},

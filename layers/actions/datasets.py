@@ -13,6 +13,7 @@ from layers import registry
 from layers.collections import Field
 from layers.models import CatalogueEntry, Dataset, DatasetField
 from layers.searching import ensure_indexes
+from layers.tiles import overview
 from layers.versions import watch
 
 
@@ -35,7 +36,8 @@ def register_dataset(
     `relation` is "imported.<table>" with the columns `id`, `geom`, `geom_tile` and one for each
     field; `about` are further columns of `Dataset` (file_name, file_crs, encoding, feature_count,
     report, ...). Runs in the import's transaction, so that a layer appears whole or not at all.
-    Refuses, with `Conflict`, a slug that one of the portal's own layers has.
+    Refuses, with `Conflict`, a slug that one of the portal's own layers has. What makes a large layer quick to
+    search and to draw from afar follows in `prepare_dataset`.
     """
     if slug in registry.declared():
         raise Conflict(_("The key “%(slug)s” belongs to a layer of the portal itself.") % {"slug": slug})
@@ -57,8 +59,19 @@ def register_dataset(
     ensure_version(relation)
     watch(relation, "geom_tile")
     watch_loaded(relation, dataset.feature_count)
-    ensure_indexes(registry.from_dataset(dataset))
     return dataset
+
+
+def prepare_dataset(*, slug: str) -> None:
+    """Make a layer quick to search and to draw from afar; needs the table's owner, and the layer committed."""
+    dataset = Dataset.objects.filter(slug=slug).first()
+    if dataset is None:
+        return
+    collection = registry.from_dataset(dataset)
+    with transaction.atomic():
+        ensure_indexes(collection)
+    if overview.is_large(collection):
+        overview.refresh(collection)
 
 
 def _row(dataset: Dataset, order: int, one: Field, label_field: str) -> DatasetField:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from layers.access import View
 from layers.collections import Field
-from layers.sqltext import conditions, identifier, readable, table
+from layers.sqltext import conditions, identifier, readable, source
 
 BATCH = 5_000
 
@@ -44,7 +44,9 @@ class Source:
         values = [f"{readable(self.view, field)} AS {identifier(field.name)}" for field in self.fields]
         where = " AND ".join(conditions(self.view)) or "true"
         key = f"t.{identifier(one.key)}"
-        return f"SELECT {', '.join([key, shape, *values])} FROM {table(one)} t WHERE {where} ORDER BY {key}"
+        return (
+            f"SELECT {', '.join([key, shape, *values])} FROM {source(self.view)} WHERE {where} ORDER BY {key}"
+        )
 
 
 def stored_srid(view: View) -> int:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +53,12 @@ class Asked:
     limit: int
 
 
-def read(view: View, parameters: Mapping[str, str]) -> Asked:
-    """Return what the query string asks; refuses, with 400, whatever it does not know."""
-    where = Where(tuple(conditions(view)))
+def read(view: View, parameters: Mapping[str, str], *, rows: Sequence[str] | None = None) -> Asked:
+    """Return what the query string asks; refuses, with 400, whatever it does not know.
+
+    `rows` are SQL conditions in place of those that keep what is in force and may be seen.
+    """
+    where = Where(tuple(conditions(view) if rows is None else rows))
     where = _in_box(view, where, parameters)
     if parameters.get("q"):
         where = _with_text(view, where, values.text("q", parameters["q"]))

@@ -12,7 +12,7 @@ from core.errors import TooLarge
 from layers.access import View
 from layers.collections import FieldType
 from layers.features.asked import Asked, Where
-from layers.sqltext import column, conditions, identifier, readable, table
+from layers.sqltext import column, conditions, identifier, readable, source
 from layers.values import SQL_TYPES, refused
 
 SECONDS = 8
@@ -25,9 +25,27 @@ class Page:
     """Features as JSON texts, how many match in all, and the last row's place in the order."""
 
     features: list[str]
-    matched: int
+    matched: int | None
     last: tuple[str | None, int] | None
     more: bool
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How coordinates are written: system, decimals, northing before easting where that is its order."""
+
+    srid: int
+    decimals: int
+    flipped: bool = False
+
+    def of(self, shape: str) -> str:
+        """Return the SQL of a shape as a GeoJSON geometry."""
+        moved = f"ST_Transform({shape}, {int(self.srid)})"
+        moved = f"ST_FlipCoordinates({moved})" if self.flipped else moved
+        return f"ST_AsGeoJSON({moved}, {int(self.decimals)}, 0)::json"
+
+
+LONLAT = Spelling(4326, 7)
 
 
 @contextmanager
@@ -49,8 +67,8 @@ def bounded(seconds: float = SECONDS) -> Iterator[Any]:
         raise
 
 
-def page(view: View, asked: Asked) -> Page:
-    """Return one page of the features asked for."""
+def page(view: View, asked: Asked, *, spelling: Spelling = LONLAT, counted: bool = True) -> Page:
+    """Return one page of the features asked for; without `counted` it does not say how many match."""
     one = view.collection
     key = f"t.{identifier(one.key)}"
     order = column(asked.order) if asked.order else "NULL::text"
@@ -59,18 +77,28 @@ def page(view: View, asked: Asked) -> Page:
     ordering = f"{_collated(asked, order)} {way} NULLS LAST, {key}" if asked.order else f"{key} {way}"
     with bounded() as cursor:
         cursor.execute(
-            f"""SELECT {feature_sql(view)}, ({order})::text, {key} FROM {table(one)} t
+            f"""SELECT {feature_sql(view, spelling)}, ({order})::text, {key} FROM {source(view)}
                 WHERE {where.text} ORDER BY {ordering} LIMIT %s""",
             [*where.values, asked.limit + 1],
         )
         rows = cursor.fetchall()
-        cursor.execute(
-            f"SELECT count(*) FROM {table(one)} t WHERE {asked.where.text}", list(asked.where.values)
-        )
-        matched = cursor.fetchone()[0]
+        matched = None
+        if counted:
+            cursor.execute(
+                f"SELECT count(*) FROM {source(view)} WHERE {asked.where.text}", list(asked.where.values)
+            )
+            matched = cursor.fetchone()[0]
     shown = rows[: asked.limit]
     last = (shown[-1][1], shown[-1][2]) if shown else None
     return Page([row[0] for row in shown], matched, last, more=len(rows) > asked.limit)
+
+
+def count(view: View) -> int:
+    """Return how many features the view shows."""
+    where = " AND ".join(conditions(view)) or "true"
+    with bounded() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {source(view)} WHERE {where}")
+        return int(cursor.fetchone()[0])
 
 
 def _collated(asked: Asked, order: str) -> str:
@@ -98,23 +126,19 @@ def _from_there(asked: Asked, order: str, key: str) -> Where:
     )
 
 
-def feature_sql(view: View) -> str:
+def feature_sql(view: View, spelling: Spelling = LONLAT) -> str:
     """Return the SQL of a row `t` as a GeoJSON feature (RFC 7946) with the fields of the view."""
     one = view.collection
     columns = ", ".join(f"{readable(view, field)} AS {identifier(field.name)}" for field in view.fields)
     properties = f"(SELECT to_json(p) FROM (SELECT {columns}) p)" if columns else "'{}'::json"
-    shape = (
-        f"ST_AsGeoJSON(ST_Transform(t.{identifier(one.geometry)}, 4326), 7)::json"
-        if one.has_geometry
-        else "NULL"
-    )
+    shape = spelling.of(f"t.{identifier(one.geometry)}") if one.has_geometry else "NULL"
     return (
         f"json_build_object('type', 'Feature', 'id', t.{identifier(one.key)}, "
         f"'geometry', {shape}, 'properties', {properties})::text"
     )
 
 
-def single(view: View, key: int) -> dict[str, Any] | None:
+def single(view: View, key: int, spelling: Spelling = LONLAT) -> dict[str, Any] | None:
     """Return one feature in force with what its card needs, or None where it is not to be seen."""
     one = view.collection
     where = Where(tuple(conditions(view))).and_(f"t.{identifier(one.key)} = %s", key)
@@ -129,8 +153,8 @@ def single(view: View, key: int) -> dict[str, Any] | None:
         cursor.execute(
             f"""SELECT feature::json, coalesce(version, md5(feature)), updated,
                   ARRAY[ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)]
-                FROM (SELECT {feature_sql(view)} AS feature, {version} AS version, {updated} AS updated, {box} AS box
-                      FROM {table(one)} t WHERE {where.text}) found""",
+                FROM (SELECT {feature_sql(view, spelling)} AS feature, {version} AS version, {updated} AS updated, {box} AS box
+                      FROM {source(view)} WHERE {where.text}) found""",
             list(where.values),
         )
         row = cursor.fetchone()

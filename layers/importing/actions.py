@@ -111,6 +111,29 @@ def choose_layer(run: ImportRun, key: str) -> ImportRun:
     return run
 
 
+def read_table(run: ImportRun, reading: dict[str, str], *, by: Any) -> ImportRun:
+    """Inspect the file anew with another encoding, or other columns for the place of its rows."""
+    run = _idle_now(run)
+    if not any(layer["is_table"] for layer in run.inspection.get("layers", [])):
+        raise Conflict(_("Only a table is read by its columns."))
+    columns = {name for layer in run.inspection["layers"] for name in layer["reading"].get("columns", ())}
+    for key in ("x", "y", "wkt"):
+        if reading.get(key) and reading[key] not in columns and not reading.get("encoding"):
+            raise ImportRefused("column_unknown", column=reading[key])
+    run.inspection = {**run.inspection, "reading": {key: value for key, value in reading.items() if value}}
+    run.plan, run.report, run.refusal = {}, {}, {}
+    run.save()
+    return start(run, ImportState.INSPECTING, by=by)
+
+
+def _idle_now(run: ImportRun) -> ImportRun:
+    with transaction.atomic():
+        run = _idle(run)
+    if run.state not in (ImportState.INSPECTED, ImportState.REHEARSED):
+        raise Conflict(_("This import can no longer be changed."))
+    return run
+
+
 def _free_slug(layer: Any, run: ImportRun) -> str:
     """Propose a key that no layer has yet, from the layer's or else the file's name."""
     base = planning.propose(layer).slug

@@ -64,6 +64,15 @@ class FieldIn(Schema):
     fr: str | None = None
 
 
+class ReadingIn(Schema):
+    """How a table is to be read: its encoding, and the columns with the place of its rows."""
+
+    encoding: str = ""
+    x: str = ""
+    y: str = ""
+    wkt: str = ""
+
+
 class PlanIn(Schema):
     """What is to be changed about how the file is loaded; what is left out stays as proposed."""
 
@@ -74,6 +83,7 @@ class PlanIn(Schema):
     swap_axes: bool | None = None
     encoding: str | None = None
     public: bool | None = None
+    only: list[str] | None = None
     fields: list[FieldIn] | None = None
 
 
@@ -141,11 +151,21 @@ def change_plan(request: HttpRequest, run: UUID, change: PlanIn) -> Any:
     if "layer" in given or not found.is_planned:
         found = actions.choose_layer(found, given.pop("layer", ""))
     fields = given.pop("fields", None)
+    if "only" in given:
+        given["only"] = tuple(given["only"])
     changed = found.planned.with_(**given)
     if fields is not None:
         changed = planning.with_fields(changed, fields)
     planning.check(changed, found.layer)
     return _detail(actions.plan(found, lambda _before: changed))
+
+
+@router.post("/imports/{uuid:run}/reading", response={202: ImportDetail}, summary="Read a table otherwise")
+def read_table(request: HttpRequest, run: UUID, reading: ReadingIn) -> Any:
+    """Inspect a CSV or Excel file anew with another encoding or other columns for the place."""
+    subject = _importer(request)
+    found = actions.settle(find_run(subject, run))
+    return 202, _detail(actions.read_table(found, reading.dict(), by=_user(subject)))
 
 
 def _begin(request: HttpRequest, run: UUID, state: ImportState) -> Any:

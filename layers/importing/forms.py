@@ -22,6 +22,28 @@ class UploadForm(forms.Form):
     file = forms.FileField(label=_("File"))
 
 
+class ReadingForm(forms.Form):
+    """How a table is to be read."""
+
+    encoding = forms.ChoiceField(
+        label=_("Encoding of the text"), required=False, choices=list(encodings.TITLES.items())
+    )
+    x = forms.CharField(label=_("Column of easting or longitude"), required=False)
+    y = forms.CharField(label=_("Column of northing or latitude"), required=False)
+    wkt = forms.CharField(label=_("Or column with the shape as WKT"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Want both coordinates, or the shape, or neither."""
+        given = super().clean() or {}
+        if bool(given.get("x")) != bool(given.get("y")):
+            raise forms.ValidationError(_("Name both columns of the coordinates, or neither."))
+        if given.get("wkt") and given.get("x"):
+            raise forms.ValidationError(
+                _("Name the columns of the coordinates or the one of the shape, not both.")
+            )
+        return given
+
+
 class PlaceForm(forms.Form):
     """Which layer, in which coordinate reference system, axes as they are or swapped."""
 
@@ -47,7 +69,9 @@ class PlaceForm(forms.Form):
 
     def change(self, plan: Plan) -> Plan:
         """Return the plan with what was chosen."""
-        return plan.with_(srid=self.cleaned_data["code"], swap_axes=self.cleaned_data["swap_axes"])
+        given = self.cleaned_data
+        only = tuple(self.data.getlist("only")) if hasattr(self.data, "getlist") else ()
+        return plan.with_(srid=given["code"], swap_axes=given["swap_axes"], only=only)
 
 
 class FieldsForm(forms.Form):

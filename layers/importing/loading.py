@@ -16,7 +16,7 @@ from layers.collections import Field, FieldType
 from layers.importing import naming, planning, transformation
 from layers.importing.errors import ImportRefused
 from layers.importing.planning import Plan
-from layers.importing.reader import encodings, placing
+from layers.importing.reader import encodings, placing, spreadsheets
 from layers.importing.reader.process import Reader
 from layers.importing.tables import Table, geometry_type
 from layers.models import Dataset
@@ -73,6 +73,11 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON."""
         return asdict(self) | {"repairs": dict(self.repairs), "refusals": dict(self.refusals)}
+
+
+def chosen_reading(reading: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a table's reading decides how it is read."""
+    return {key: reading[key] for key in spreadsheets.CHOICES if reading.get(key)}
 
 
 class _Rehearsed(Exception):
@@ -151,6 +156,8 @@ class Load:
             "encoding": plan.encoding,
             "bounds": placing.allowed_box(self.source_srid, self.srid),
             "swap_axes": plan.swap_axes,
+            "only": list(plan.only),
+            "reading": chosen_reading(self.layer["reading"]),
         }
         stream = self.reader.copy(request, self._hear)
         try:

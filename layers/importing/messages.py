@@ -14,9 +14,23 @@ REFUSALS: Mapping[str, Any] = {
     ),
     "file_too_large": _("The file is larger than %(limit_mb)s MB, the most that is taken here."),
     "format_unknown": _(
-        "Files like “%(name)s” are not read here. Give a GeoPackage (.gpkg), a shapefile in a .zip, a GeoJSON or an OpenStreetMap .pbf file."
+        "Files like “%(name)s” are not read here. Give a GeoPackage, a shapefile or a file geodatabase in a .zip, GeoJSON, KML, GML, GPX, DXF, CSV, Excel, GeoParquet, FlatGeobuf, EDIGEO or OpenStreetMap."
     ),
     "format_misnamed": _("“%(name)s” is named like a %(claimed)s file, but it is a %(found)s file."),
+    "xml_declares_entities": _(
+        "The file declares entities of its own, as maps never do and attacks often; it is not opened."
+    ),
+    "parquet_without_geometry": _("The file is Parquet, but not GeoParquet: it names no geometry column."),
+    "parquet_encoding": _(
+        "The geometry of this GeoParquet file is encoded as “%(encoding)s”; only WKB is read."
+    ),
+    "drawing_too_large": _("The drawing has more than %(limit)s entities. Give it in parts."),
+    "cad_layer_unknown": _("The drawing has no layer “%(name)s”."),
+    "too_many_columns": _("The table has %(count)s columns; at most %(limit)s are read."),
+    "column_unknown": _("The table has no column “%(column)s”."),
+    "table_without_place": _(
+        "The table “%(layer)s” does not say where its rows lie. Name the columns with the coordinates, or the one with WKT. It has: %(columns)s."
+    ),
     "file_without_layers": _("The file holds no layer."),
     "file_without_features": _("The file holds no features."),
     "file_without_geometry": _("The file holds only tables: no feature has a place on the map."),

@@ -14,6 +14,8 @@ from layers.importing.reader import encodings
 
 MAX_FIELDS = 200
 MAX_SLUG = 50
+# Formats with fields that every file has and few use: those that are empty are not proposed.
+_WIDE = ("kml", "gpx", "dxf", "edigeo", "osm")
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -47,6 +49,8 @@ class Plan:
     encoding: str | None = None
     public: bool = False
     replace: bool = False
+    # The drawing's own layers that are wanted; all where none is named.
+    only: tuple[str, ...] = ()
     fields: tuple[PlannedField, ...] = field(default_factory=tuple)
 
     @property
@@ -67,7 +71,7 @@ class Plan:
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Read a plan from JSON."""
         fields = tuple(PlannedField(**one) for one in stored.get("fields", ()))
-        return cls(**{**stored, "fields": fields})
+        return cls(**{**stored, "fields": fields, "only": tuple(stored.get("only", ()))})
 
     def with_(self, **changes: Any) -> Self:
         """Return the plan with some of it changed."""
@@ -83,9 +87,13 @@ def find_layer(inspection: Mapping[str, Any], name: str | None) -> Mapping[str, 
             raise ImportRefused("layer_unknown", layer=name, layers=_names(layers))
     else:
         usable = [one for one in layers if one["has_geometry"]]
-        if len(usable) != 1:
+        if len(usable) > 1:
             raise ImportRefused("layer_needed", layers=_names(usable))
-        found = usable[0]
+        found = usable[0] if usable else layers[0]
+    if not found["has_geometry"] and found["is_table"]:
+        raise ImportRefused(
+            "table_without_place", layer=found["name"], columns=", ".join(found["reading"]["columns"])
+        )
     if not found["has_geometry"]:
         raise ImportRefused("layer_without_geometry", layer=found["name"])
     return found
@@ -100,8 +108,7 @@ def propose(layer: Mapping[str, Any], *, slug: str = "", title: str = "") -> Pla
     crs = layer["crs"]
     names = naming.columns(one["name"] for one in layer["fields"])
     fields = [
-        PlannedField(one["name"], one["type"], column, *naming.label(one["name"]).as_dict().values())  # type: ignore[arg-type]
-        for one, column in zip(layer["fields"], names, strict=True)
+        _proposed(one, column, layer["format"]) for one, column in zip(layer["fields"], names, strict=True)
     ]
     return Plan(
         layer=layer["key"],
@@ -113,6 +120,12 @@ def propose(layer: Mapping[str, Any], *, slug: str = "", title: str = "") -> Pla
     )
 
 
+def _proposed(one: Mapping[str, Any], column: str, format_: str) -> PlannedField:
+    label = naming.label(one["name"])
+    keep = not (one["blank"] and format_ in _WIDE)
+    return PlannedField(one["name"], one["type"], column, label.ar, label.en, label.fr, keep)
+
+
 def check(plan: Plan, layer: Mapping[str, Any]) -> None:
     """Refuse a plan that cannot be carried out on this layer: key, system, encoding, fields."""
     if not _SLUG.fullmatch(plan.slug) or len(plan.slug) > MAX_SLUG:
@@ -122,6 +135,9 @@ def check(plan: Plan, layer: Mapping[str, Any]) -> None:
     if plan.encoding and plan.encoding not in encodings.CANDIDATES:
         known = ", ".join(encodings.TITLES.values())
         raise ImportRefused("encoding_unknown", encoding=plan.encoding, known=known)
+    unknown = set(plan.only) - {one["name"] for one in layer["cad_layers"]}
+    if unknown:
+        raise ImportRefused("cad_layer_unknown", name=sorted(unknown)[0])
     check_columns(plan)
     check_place(plan, layer)
 

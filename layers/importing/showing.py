@@ -80,14 +80,17 @@ def context(step: str, run: ImportRun, form: FieldsForm | None = None) -> dict[s
 
 def _place(run: ImportRun) -> dict[str, Any]:
     layers = [_described(layer, run) for layer in run.inspection["layers"]]
+    table = _table(run)
     if not run.is_planned:
-        return {"layers": layers, "form": PlaceForm()}
+        return {"layers": layers, "table": table, "form": PlaceForm()}
     plan, crs = run.planned, run.layer["crs"]
     shown = [one for one in crs["candidates"] if one["footprint"]]
     candidates = [_candidate(one, crs["srid"]) for one in shown]
     listed = {one["srid"] for one in crs["candidates"]}
     return {
         "layers": layers,
+        "table": table,
+        "only": plan.only,
         "layer": run.layer,
         "crs": crs,
         "mistakes": [messages.say(messages.MISTAKES, code) for code in crs["mistakes"]],
@@ -99,6 +102,24 @@ def _place(run: ImportRun) -> dict[str, Any]:
         "footprints": {str(one["srid"]): one["footprint"] for one in shown},
         "swapped": crs.get("swapped_footprint"),
         "form": PlaceForm(),
+    }
+
+
+def _table(run: ImportRun) -> dict[str, Any] | None:
+    """Return how the table of the import is read, None for a file that is none."""
+    tables = [one for one in run.inspection["layers"] if one["is_table"]]
+    if not tables:
+        return None
+    one = next((each for each in tables if each["key"] == run.plan.get("layer")), tables[0])
+    names = [field["name"] for field in one["fields"]]
+    shown = one["reading"]
+    return {
+        **shown,
+        "placed": any(each["has_geometry"] for each in tables),
+        "rows": [
+            [dict(zip(names, row, strict=True)).get(name, "") for name in shown["columns"]]
+            for row in one["rows"][:5]
+        ],
     }
 
 

@@ -10,7 +10,7 @@ from django_tasks import task
 
 from core.acting import acting
 from jobs import progress
-from layers.actions.datasets import forget_dataset
+from layers.actions.datasets import forget_dataset, prepare_dataset
 from layers.importing.actions import choose_layer
 from layers.importing.errors import ImportRefused
 from layers.importing.models import ImportRun, ImportState
@@ -43,10 +43,14 @@ def inspect(run_id: str) -> dict[str, Any]:
     def work() -> dict[str, Any]:
         progress.report(0, None, gettext("Reading the file"))
         with Reader(run.path, name=run.file_name) as reader:
-            found = reader.inspect(grid=settings.GRID_SRID)
+            reading = run.inspection.get("reading", {})
+            found = reader.inspect(grid=settings.GRID_SRID, reading=reading)
+        found["reading"] = reading
         run.inspection, run.state, run.refusal = found, ImportState.INSPECTED, {}
         run.save()
         usable = [layer for layer in found["layers"] if layer["has_geometry"]]
+        run.plan = {}
+        run.save()
         if len(usable) == 1:
             choose_layer(run, usable[0]["key"])
         return {"layers": [layer["name"] for layer in found["layers"]]}
@@ -93,11 +97,22 @@ def rehearse(run_id: str) -> dict[str, Any]:
 
 @task()
 def load(run_id: str) -> dict[str, Any]:
-    """Load the layer; begun again after its end, it finds itself done."""
+    """Load the layer and prepare it; begun again after its end, it finds itself done."""
     run = ImportRun.objects.get(pk=run_id)
-    if run.state == ImportState.LOADED:
-        return {"slug": run.slug, "loaded": run.report.get("loaded", 0)}
-    return _guarded(run, lambda: _load(run, rehearse=False), back_to=ImportState.INSPECTED)
+    if run.state != ImportState.LOADED:
+        done = _guarded(run, lambda: _load(run, rehearse=False), back_to=ImportState.INSPECTED)
+        if "refused" in done:
+            return done
+    progress.report(run.report["loaded"], run.report["loaded"], gettext("Preparing search and overview"))
+    prepare_dataset(slug=run.slug)
+    return {name: run.report[name] for name in ("read", "loaded", "refused")} | {"slug": run.slug}
+
+
+@task()
+def prepare(slug: str) -> dict[str, Any]:
+    """Make a layer that came by command quick to search and to draw from afar."""
+    prepare_dataset(slug=slug)
+    return {"slug": slug}
 
 
 @task()

@@ -14,10 +14,12 @@ from accounts.policy import subject_of
 from core.errors import Conflict, DomainError, NotFound
 from layers.importing import actions, planning, showing
 from layers.importing.access import find_run, importer_only, visible_runs
-from layers.importing.forms import FieldsForm, PlaceForm, UploadForm
+from layers.importing.forms import FieldsForm, PlaceForm, ReadingForm, UploadForm
 from layers.importing.listing import listing
 from layers.importing.models import ImportRun, ImportState
+from layers.importing.reader import formats
 
+ACCEPTED = ",".join(formats.ACCEPTED)
 STEPS = ("place", "fields", "check")
 
 
@@ -43,7 +45,12 @@ def _index(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             return redirect("import-run", run=actions.receive(form.cleaned_data["file"], by=request.user).pk)
     shown = listing(visible_runs(subject_of(request)), request.GET)
-    context = {"form": form, "listing": shown, "limit_mb": actions.max_upload_bytes() >> 20}
+    context = {
+        "form": form,
+        "listing": shown,
+        "limit_mb": actions.max_upload_bytes() >> 20,
+        "accepted": ACCEPTED,
+    }
     return render(request, "importing/index.html", context, status=400 if form.errors else 200)
 
 
@@ -83,6 +90,18 @@ def _to(run: ImportRun, step: str = "") -> HttpResponse:
 def layer(request: HttpRequest, run: UUID) -> HttpResponse:
     """Choose which layer of the file is meant."""
     return _to(actions.choose_layer(_run(request, run), request.POST.get("layer", "")), "place")
+
+
+@require_POST
+@importer_only
+def reading(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Read a table anew, with another encoding or other columns for the place of its rows."""
+    found = _run(request, run)
+    form = ReadingForm(request.POST)
+    if form.is_valid():
+        return _to(actions.read_table(found, form.cleaned_data, by=request.user))
+    flash.error(request, str(next(iter(form.errors.values()))[0]))
+    return _to(found, "place")
 
 
 @require_POST

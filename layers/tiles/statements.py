@@ -10,7 +10,7 @@ from functools import lru_cache
 from accounts.policy import EPOCH_SQL
 from layers.access import View
 from layers.prepared import Statement, numbered
-from layers.sqltext import conditions, identifier, table, tile_value
+from layers.sqltext import conditions, identifier, source, tile_value
 from layers.tiles.grid import BUFFER, EXTENT
 
 # Above this zoom every feature is a candidate; below it some stand for the others.
@@ -75,7 +75,7 @@ def size_of_last(view: View) -> Statement:
     """Return the statement for the size of the smallest of the `keep` largest features of a tile."""
     where = " AND ".join([_in_reach(view), *conditions(view, _instant(view))])
     return numbered(
-        f"SELECT coalesce((SELECT {_size(view)} FROM {table(view.collection)} t WHERE {where} "
+        f"SELECT coalesce((SELECT {_size(view)} FROM {source(view, _instant(view))} WHERE {where} "
         "ORDER BY 1 DESC OFFSET greatest(:keep - 1, 0) LIMIT 1), 0)",
         {"reach": "geometry", **dict(_then(view)), "keep": "integer"},
     )
@@ -120,7 +120,7 @@ def _rows(view: View, chosen: str, *more: str, simplified: bool = False) -> str:
     geometry = _shortcut(one.geometry_type, f"t.{identifier(one.tile_geometry)}", simplified=simplified)
     where = " AND ".join([chosen, *conditions(view, _instant(view)), *more])
     columns = ", ".join([f"t.{identifier(one.key)} AS id_", *values, f"{geometry} AS geom_"])
-    return f"SELECT {columns} FROM {table(one)} t WHERE {where}"
+    return f"SELECT {columns} FROM {source(view, _instant(view))} WHERE {where}"
 
 
 def _shortcut(kind: str, shape: str, *, simplified: bool) -> str:

@@ -126,6 +126,26 @@ class Rows:
             [*values.values(), before.key],
         )[1]
 
+    def as_kept(self, state: Mapping[str, Any], key: int) -> Values:
+        """Return the columns that bring a row back to a state of the event log, held to the rules of now."""
+        faults: dict[str, Any] = {}
+        sent = {name: state[name] for name in self._own if name in state}
+        row = properties.checked(self._own.values(), sent, faults, only_sent=True)
+        if self.collection.has_geometry and self.collection.geometry in state:
+            row[self.collection.geometry] = state[self.collection.geometry]
+        self._settle(row, faults, key=key)
+        return row
+
+    def revive(self, key: int, state: Mapping[str, Any]) -> tuple[int, int]:
+        """Bring a retired row back under its key, whole: also what this person may not see; version follows on."""
+        names = {field.name for field in self._stored_fields()}
+        row = {name: value for name, value in state.items() if name in names}
+        self.as_kept(state, key)
+        shape = self.collection.geometry
+        if self.collection.has_geometry:
+            row[shape] = state.get(shape)
+        return self.insert({self.collection.key: key, "version": state["version"] + 1, **row})
+
     def delete(self, key: int) -> None:
         """Take a row out of the table."""
         with connection.cursor() as cursor:

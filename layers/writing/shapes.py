@@ -39,13 +39,19 @@ def stored(shape: Any, *, kind: str, into: int, srid: int = LONLAT) -> str | Non
     if shape is None:
         return None
     sent = _kind(shape)
+    plain = well_formed(shape)
     wanted = {kind, kind.removeprefix("Multi")} if kind != "Geometry" else {*_DEPTHS, "GeometryCollection"}
     if sent not in wanted:
         raise ValueError(_("This layer holds %(kind)s, not %(sent)s.") % {"kind": kind, "sent": sent})
+    return _moved(plain, kind.startswith("Multi"), srid, into)
+
+
+def well_formed(shape: Any) -> dict[str, Any]:
+    """Return the members that make a GeoJSON geometry; raises `ValueError` for what is none."""
     _check(shape, 0)
     if _points(shape) > MOST_POINTS:
         raise ValueError(_("A shape has at most %(most)d points.") % {"most": MOST_POINTS})
-    return _moved(shape, kind.startswith("Multi"), srid, into)
+    return {name: shape[name] for name in ("type", "coordinates", _PARTS) if name in shape}
 
 
 def _kind(shape: Any) -> str:
@@ -91,8 +97,7 @@ def _counted(found: Any, depth: int) -> int:
 def _moved(shape: Any, as_multi: bool, srid: int, into: int) -> str:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            plain = {name: shape[name] for name in ("type", "coordinates", _PARTS) if name in shape}
-            cursor.execute(_STORED, [as_multi, into, json.dumps(plain), srid])
+            cursor.execute(_STORED, [as_multi, into, json.dumps(shape), srid])
             ewkb, empty, valid, reason, *box = cursor.fetchone()
     except DatabaseError as fault:
         raise ValueError(_("This shape cannot be placed on the map.")) from fault

@@ -2,15 +2,18 @@
 
 A domain gives three SELECTs (its own SQL, not a user's):
 
-- units: `key, collection, feature_id, label, amount, components`, one row per thing charged for;
-  `components` maps codes of charge types to amounts that sum to `amount`; it is paged by
-  `key > %(after)s ORDER BY key LIMIT %(size)s`, which the SELECT itself must say;
-- parties: `key, party_id, num, den, num_order` for the page `%(after)s < key <= %(last)s`, of units
-  whose shares are whole;
-- breakdowns: `key, breakdown` for the same page, read late so that it is copied only once.
+- units: `key, collection, feature_id, label, amount, components, party_id`, one row per thing charged
+  for; `components` maps codes of charge types to amounts that sum to `amount`, `party_id` is who alone
+  owes it all, else NULL; it is paged by `key > %(after)s ORDER BY key LIMIT %(size)s`, which the SELECT
+  itself must say; what is not charged after all comes without a feature;
+- parties: `key, party_id, num, den, num_order` for the units of the page, read into the temporary table
+  `billing_unit`, that have no sole party; a unit whose shares are not whole is left out;
+- breakdowns: `key, breakdown` for the page `%(after)s < key <= %(last)s`, read late so that it is
+  copied only once.
 
 A chunk is one transaction and remembers the last key, so a run that was cut off goes on where it
-was, and a unit is billed once for a levy and period, however often it is asked.
+was, and a unit is billed once for a levy and period, however often it is asked. Chunks take turns:
+what a chunk found missing (a bill, an account) nobody else makes meanwhile.
 """
 
 from collections.abc import Mapping
@@ -20,7 +23,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,41 +37,44 @@ from ledger.models import AccountKind, Bill, BillRun, ChargeType, Posting, Posti
 SQL = Path(__file__).resolve().parent.parent / "sql"
 TABLES = """
 CREATE TEMP TABLE billing_unit (bill_id bigint, key bigint, collection text, feature_id bigint, label text,
-  amount numeric(20, 3), components jsonb) ON COMMIT DROP;
-CREATE TEMP TABLE billing_party (key bigint, party_id bigint, num bigint, den bigint, num_order bigint) ON COMMIT DROP;
+  amount numeric(20, 3), components jsonb, party_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE billing_share (bill_id bigint, party_id bigint, num bigint, den bigint, num_order bigint,
   amount numeric(20, 3)) ON COMMIT DROP;
 CREATE TEMP TABLE billing_leg (bill_id bigint, party_id bigint, charge_type_id bigint, collection text,
-  feature_id bigint, amount numeric(20, 3)) ON COMMIT DROP;
+  feature_id bigint, amount numeric(20, 3), account_id bigint, is_new boolean) ON COMMIT DROP;
+"""
+UNITS = "INSERT INTO billing_unit SELECT nextval('ledger_bill_id_seq'), s.* FROM ({units}) s"
+FORGET_UNSHARED = """
+DELETE FROM billing_unit u WHERE feature_id IS NULL
+  OR party_id IS NULL AND NOT EXISTS (SELECT FROM billing_share s WHERE s.bill_id = u.bill_id)
 """
 BILLS = """
 INSERT INTO ledger_bill (id, run_id, levy, period, collection, feature_id, label, amount, breakdown)
 SELECT u.bill_id, %(run)s, %(levy)s, %(period)s, u.collection, u.feature_id, u.label, u.amount, d.breakdown
-FROM billing_unit u JOIN ({breakdowns}) d USING (key) ON CONFLICT DO NOTHING
+FROM billing_unit u JOIN ({breakdowns}) d USING (key)
 """
 FORGET_BILLED = """
-DELETE FROM billing_unit u WHERE NOT EXISTS (SELECT FROM ledger_bill b WHERE b.id = u.bill_id)
+DELETE FROM billing_unit u WHERE NOT EXISTS (SELECT FROM ledger_bill b WHERE b.id = u.bill_id);
+DELETE FROM billing_share s WHERE NOT EXISTS (SELECT FROM ledger_bill b WHERE b.id = s.bill_id)
 """
 SHARES = """
 INSERT INTO ledger_billshare (bill_id, party_id, num, den, amount)
-SELECT bill_id, party_id, num, den, amount FROM billing_share
+SELECT bill_id, party_id, 1, 1, amount FROM billing_unit WHERE party_id IS NOT NULL
+UNION ALL SELECT bill_id, party_id, num, den, amount FROM billing_share
 """
 ACCOUNTS = """
-INSERT INTO ledger_account (kind, name, currency, party_id, charge_type_id, collection, feature_id)
-SELECT DISTINCT 'receivable', '', %(currency)s, party_id, charge_type_id, collection, feature_id
-FROM billing_leg WHERE amount <> 0 ON CONFLICT DO NOTHING
+INSERT INTO ledger_account (id, kind, name, currency, party_id, charge_type_id, collection, feature_id)
+SELECT account_id, 'receivable', '', %(currency)s, party_id, charge_type_id, collection, feature_id
+FROM billing_leg WHERE is_new
 """
-# LATERAL with OFFSET 0 asks the unique index once per leg, whatever the size of the table.
 ENTRIES = """
 INSERT INTO ledger_entry (posting_id, account_id, bill_id, part, amount)
-SELECT %(posting)s, a.id, l.bill_id, 'charge', l.amount FROM billing_leg l
-CROSS JOIN LATERAL (SELECT id FROM ledger_account a WHERE a.kind = 'receivable' AND a.party_id = l.party_id
-  AND a.charge_type_id = l.charge_type_id AND a.collection = l.collection AND a.feature_id = l.feature_id OFFSET 0) a
-WHERE l.amount <> 0
+SELECT %(posting)s, account_id, bill_id, 'charge', amount FROM billing_leg
 UNION ALL
 SELECT %(posting)s, (%(revenue)s::jsonb ->> charge_type_id::text)::bigint, NULL, '', -sum(amount)
-FROM billing_leg WHERE amount <> 0 GROUP BY charge_type_id
+FROM billing_leg GROUP BY charge_type_id
 """
+TURN = "SELECT pg_advisory_xact_lock(hashtextextended('ledger.billing', 0))"
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Chunk:
-    """What a chunk did: the last key, how many bills, what they come to."""
+    """What a chunk did: the last key, how many units it saw and billed, and what they come to."""
 
     last_key: int
+    seen: int
     bills: int
     amount: Decimal
     is_last: bool
@@ -99,12 +106,19 @@ def bill_chunk(run_id: int, source: Source, *, size: int = 20_000) -> Chunk:
         raise Conflict(_("This run is not being worked on."))
     require_open_day(run.issued_on)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS billing_unit, billing_party, billing_share, billing_leg")
+        cursor.execute(TURN)
+        cursor.execute("DROP TABLE IF EXISTS billing_unit, billing_share, billing_leg")
         cursor.execute(TABLES)
         page = {**source.values, "after": run.last_key, "size": size}
+        page |= {
+            "unit": known_currency(run.currency).unit,
+            "run": run.pk,
+            "levy": run.levy,
+            "period": run.period,
+        }
         page["last"], seen = _read(cursor, source, page)
         point("billing.read")
-        bills, amount = _write(cursor, run, source.breakdowns, page)
+        bills, amount = _write(cursor, run, source, page)
     run.last_key = max(page["last"], run.last_key)
     run.totals = {
         "bills": run.totals.get("bills", 0) + bills,
@@ -112,42 +126,47 @@ def bill_chunk(run_id: int, source: Source, *, size: int = 20_000) -> Chunk:
     }
     run.save(update_fields=["last_key", "totals"])
     point("billing.written")
-    return Chunk(run.last_key, bills, amount, seen < size)
+    return Chunk(run.last_key, seen, bills, amount, seen < size)
 
 
-def _read(cursor: Any, source: Source, values: dict[str, Any]) -> tuple[int, int]:
-    cursor.execute(
-        "INSERT INTO billing_unit SELECT nextval('ledger_bill_id_seq'), s.* FROM (" + source.units + ") s",
-        values,
-    )
+def _read(cursor: Any, source: Source, page: Mapping[str, Any]) -> tuple[int, int]:
+    cursor.execute(UNITS.format(units=source.units), page)
     cursor.execute("SELECT coalesce(max(key), 0), count(*) FROM billing_unit")
     last_key, seen = cursor.fetchone()
-    cursor.execute("INSERT INTO billing_party " + source.parties, {**values, "last": last_key})
-    cursor.execute("ANALYZE billing_unit (bill_id, key), billing_party (key)")
+    cursor.execute((SQL / "billing_shares.sql").read_text().format(parties=source.parties), page)
+    cursor.execute(FORGET_UNSHARED)
+    cursor.execute("ANALYZE billing_unit (bill_id, key, party_id), billing_share (bill_id)")
     return last_key, seen
 
 
-def _write(cursor: Any, run: BillRun, breakdowns: str, page: Mapping[str, Any]) -> tuple[int, Decimal]:
-    bills = BILLS.format(breakdowns=breakdowns)
-    cursor.execute(bills, {**page, "run": run.pk, "levy": run.levy, "period": run.period})
-    made = cursor.rowcount
-    cursor.execute("SELECT count(*) FROM billing_unit")
-    if cursor.fetchone()[0] != made:
-        cursor.execute(FORGET_BILLED)
+def _write(cursor: Any, run: BillRun, source: Source, page: Mapping[str, Any]) -> tuple[int, Decimal]:
+    made = _bills(cursor, source, page)
     if not made:
         return 0, Decimal(0)
     kinds = dict(ChargeType.objects.filter(code__in=run.terms).values_list("code", "pk"))
-    values = {"unit": known_currency(run.currency).unit, "kinds": _jsonb(kinds), "currency": run.currency}
-    cursor.execute((SQL / "billing_shares.sql").read_text(), values)
-    cursor.execute("ANALYZE billing_share (bill_id)")
-    cursor.execute((SQL / "billing_legs.sql").read_text(), values)
+    values = {"unit": page["unit"], "kinds": _jsonb(kinds), "currency": run.currency}
     cursor.execute(SHARES)
+    cursor.execute((SQL / "billing_legs.sql").read_text(), values)
     cursor.execute(ACCOUNTS, values)
     cursor.execute("SELECT coalesce(sum(amount), 0) FROM billing_leg")
     amount = cursor.fetchone()[0]
     if amount:
         _post(cursor, run, kinds)
     return made, amount
+
+
+def _bills(cursor: Any, source: Source, page: Mapping[str, Any]) -> int:
+    """Write the bills; where some are there already, which is rare and costs more to ask, only the others."""
+    bills = BILLS.format(breakdowns=source.breakdowns)
+    try:
+        with transaction.atomic():
+            cursor.execute(bills, page)
+            return int(cursor.rowcount)
+    except IntegrityError:
+        cursor.execute(bills + " ON CONFLICT DO NOTHING", page)
+        made = int(cursor.rowcount)
+        cursor.execute(FORGET_BILLED)
+        return made
 
 
 def _post(cursor: Any, run: BillRun, kinds: dict[str, int]) -> None:

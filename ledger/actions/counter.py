@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
+from core.faults import point
 from core.money import currency as known_currency
 from ledger.actions.accounts import named
 from ledger.actions.payment import void_receipt
@@ -109,7 +110,10 @@ def close_day(*, on: date, by: Any) -> DayClose:
     if Shift.objects.filter(closed_at=None, business_on__lte=on).exists():
         raise ShiftMissing(_("A drawer is still open on this day; close it first."))
     require_open_day(on)
-    return DayClose.objects.create(on=on, by=by, totals=day_totals(on))
+    point("day.locked")
+    closed = DayClose.objects.create(on=on, by=by, totals=day_totals(on))
+    point("day.closed")
+    return closed
 
 
 def day_totals(on: date) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def refund(payment: OnlinePayment, *, reason: str, on: date, by: Any) -> OnlineP
     if payment.state != OnlineState.PAID or payment.receipt is None:
         raise Conflict(_("Only a payment that was made can be given back."))
     void_receipt(payment.receipt, reason=reason, on=on, by=by)
+    point("online.voided")
     provider(payment.provider).refund(payment.reference, payment.amount)
     payment.state = OnlineState.REFUNDED
     payment.save(update_fields=["state"])

@@ -204,7 +204,9 @@ def void_receipt(receipt: Receipt, *, reason: str, on: date, by: Any) -> Receipt
     if balance(credit_of(receipt.party_id, receipt.currency)) > 0:
         raise AmountRefused(_("The advance from this payment has been used; undo that first."))
     point("void.posted")
-    return ReceiptVoid.objects.create(receipt=receipt, posting=posting, reason=reason, by=by)
+    void = ReceiptVoid.objects.create(receipt=receipt, posting=posting, reason=reason, by=by)
+    point("void.written")
+    return void
 
 
 @transaction.atomic
@@ -213,6 +215,8 @@ def refund_credit(
 ) -> Any:
     """Pay back what a party has paid in advance, at most its credit."""
     _check_amount(amount, currency)
+    if not reason.strip():
+        raise AmountRefused(_("A reason is needed"), fields={"reason": _("Say why money is paid back.")})
     lock_party(party_id)
     _shift(method, by, currency, on)
     credit = credit_of(party_id, currency)
@@ -223,7 +227,9 @@ def refund_credit(
         )
     money = named(MONEY_ACCOUNTS[Method(method)], _holder(method, by), currency)
     legs = [Leg(credit.pk, amount), Leg(money.pk, -amount)]
-    return post(kind=PostingKind.REFUND, legs=legs, on=on, by=by, reason=reason)
+    posting = post(kind=PostingKind.REFUND, legs=legs, on=on, by=by, reason=reason)
+    point("refund.posted")
+    return posting
 
 
 @transaction.atomic

@@ -65,21 +65,20 @@ def start(
 
 
 def carry_on(run: BillRun, report: Report, *, size: int = CHUNK) -> BillRun:
-    """Bill chunk after chunk until done; go on where it was after a crash or a cancel."""
+    """Bill chunk after chunk until done; go on where it was after a crash or a cancel.
+
+    Progress counts the assessments that are left to look at.
+    """
     pack = packs.in_force(run.levy, run.period_start)
+    values = values_of(pack, period=run.period, period_start=run.period_start)
     source = billing.Source(
-        queries.sql("roll_units"),
-        queries.sql("roll_parties"),
-        queries.sql("roll_breakdowns"),
-        values_of(pack, period=run.period, period_start=run.period_start),
+        queries.sql("roll_units"), queries.sql("roll_parties"), queries.sql("roll_breakdowns"), values
     )
-    total = preview(run.levy, period_start=run.period_start, period=run.period)["bills"]
-    done = int(run.totals.get("bills", 0))
-    total += done
+    done, total = 0, queries.rows("roll_candidates", {**values, "after": run.last_key})[0]["remaining"]
     report(done, total, "")
     while True:
         chunk = billing.bill_chunk(run.pk, source, size=size)
-        done += chunk.bills
+        done += chunk.seen
         report(done, total, "")
         if chunk.is_last:
             break

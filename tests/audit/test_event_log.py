@@ -201,7 +201,7 @@ def test_no_role_of_the_portal_can_write_or_change_the_log(role: str, sql: str) 
         "ALTER TABLE municipality_district DISABLE TRIGGER audit_update",
         "DROP TRIGGER audit_update ON municipality_district",
         "DROP TABLE audit_event CASCADE",
-        "CREATE OR REPLACE FUNCTION audit_record() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE OR REPLACE FUNCTION audit_body(oid, text[], text[]) RETURNS text LANGUAGE sql AS 'SELECT 1'",
         "SET session_replication_role = replica",
     ],
 )
@@ -247,6 +247,50 @@ def test_a_table_with_two_key_columns_and_one_without_any_are_watched() -> None:
         run("UPDATE imported.loose SET v = 6")
     assert [event.row_id for event in events("imported.pairs")] == ["1,x", "1,x"]
     assert len(events("imported.loose")) == 3
+
+
+def test_a_column_that_came_or_changed_after_the_watching_is_logged_all_the_same() -> None:
+    with acting_as(WORKER):
+        run("CREATE TABLE imported.moving (id int PRIMARY KEY, a text)")
+        run("SELECT audit_watch('imported.moving')")
+        run("INSERT INTO imported.moving VALUES (1, 'x')")
+        run("ALTER TABLE imported.moving ADD b int")
+        run("INSERT INTO imported.moving VALUES (2, 'x', 7)")
+        run("ALTER TABLE imported.moving RENAME a TO c")
+        run("ALTER TABLE imported.moving ALTER b TYPE text")
+        run("UPDATE imported.moving SET b = '8' WHERE id = 2")
+        run("SELECT audit_watch('imported.moving')")
+        run("DELETE FROM imported.moving WHERE id = 2")
+    seen = [event.after or event.before for event in events("imported.moving")]
+    assert seen == [
+        {"id": 1, "a": "x"},
+        {"id": 2, "a": "x", "b": 7},
+        {"b": "8"},
+        {"id": 2, "c": "x", "b": "8"},
+    ]
+
+
+def test_a_changed_type_alone_is_logged_in_the_session_that_changed_it() -> None:
+    with acting_as(WORKER):
+        run("CREATE TABLE imported.typed (id int PRIMARY KEY, a int)")
+        run("SELECT audit_watch('imported.typed')")
+        run("INSERT INTO imported.typed VALUES (1, 5)")
+        run("ALTER TABLE imported.typed ALTER a TYPE text")
+        run("INSERT INTO imported.typed VALUES (2, 'x')")
+    assert [event.after["a"] for event in events("imported.typed")] == [5, "x"]
+
+
+def test_a_function_that_no_table_needs_any_more_is_dropped() -> None:
+    with acting_as(WORKER):
+        run("CREATE TABLE imported.once (id int)")
+        run("SELECT audit_watch('imported.once')")
+        run("DROP TABLE imported.once")
+        run("CREATE TABLE imported.again (id int)")
+        run("SELECT audit_watch('imported.again')")
+    run(
+        r"SELECT 1 / (count(*) = 0)::int FROM pg_proc p WHERE proname LIKE 'audit\_of\_%%' "
+        "AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgfoid = p.oid)"
+    )
 
 
 def test_the_log_keeps_its_promises_and_notices_a_table_that_is_not_watched() -> None:

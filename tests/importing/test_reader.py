@@ -97,7 +97,7 @@ def test_a_file_of_another_format_than_its_name_is_told_so(tmp_path: Path) -> No
     assert refused.value.params["found"] == "GeoJSON"
 
 
-@pytest.mark.parametrize("name", ["a.vrt", "a.exe", "a", "a.gpkg.txt"])
+@pytest.mark.parametrize("name", ["a.vrt", "a.exe", "a", "a.gpkg.bak"])
 def test_a_format_that_is_not_on_the_list_is_not_opened(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text("<OGRVRTDataSource/>")

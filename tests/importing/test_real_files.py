@@ -38,6 +38,20 @@ KNOWN = [
     ("osm_other/helsinki.osm.pbf", "points", 8_045, 0),
     ("osm_other/helsinki.osm.pbf", "lines", 3_818, 0),
     ("cadastre/prague_bubenec/bubenec.gpkg", "plots", 407, None),
+    ("cadastre/cambridge_ma/parcels_fy2013.topojson", None, 13_159, None),
+    ("cadastre/france_13029/edigeo-130290000A01.tar.bz2", "PARCELLE_id", 389, None),
+    ("cadastre/france_13029/edigeo-130290000A01.tar.bz2", "BATIMENT_id", 239, None),
+    ("cadastre/france_13029/edigeo-130290000A01.tar.bz2", "SUBDFISC_id", 31, None),
+    ("formats_dxf_gdb/coutwildrnp.zip", None, 67, None),
+    ("formats_dxf_gdb/test_upload_data.kml", None, 1, 0),
+    ("formats_dxf_gdb/testopenfilegdb.gdb.zip", "polygon", 5, None),
+    ("names_places/geonames_places_ps_jo_lb_tn.csv", None, 934, 0),
+    ("sales_valuation/ames_sales.csv", None, 2_930, 0),
+    ("sales_valuation/lucas_county_house_sales_1993_1996.gpkg", None, 15_947, 0),
+    ("utilities/cambridge_infra/hydrants.geojson", None, 1_960, 0),
+    ("utilities/cambridge_infra/street_lights.geojson", None, 6_117, 0),
+    ("utilities/schutterwald_electricity/schutterwald_lv.gpkg", "bus", 2_940, 0),
+    ("citizen_requests_dc/pothole-last-30-days.geojson", None, 599, None),
 ]
 
 

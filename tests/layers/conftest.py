@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from layers import registry
-from layers.actions.datasets import forget_dataset, register_dataset
+from layers.actions.datasets import forget_dataset, prepare_dataset, register_dataset
 from layers.collections import Field, FieldType
 from tests.conftest import WORKER, WebClient, acting_as
 
@@ -56,6 +56,7 @@ def layer(committed: None) -> Iterator[Callable[..., str]]:
                 ],
                 **about,
             )
+        prepare_dataset(slug=slug)
         made.append(slug)
         return slug
 

@@ -17,17 +17,20 @@ TERMS = {
 }
 SPRING = date(2026, 5, 15)
 UNITS = """
-SELECT key, collection, feature_id, label, amount, components
+SELECT key, collection, feature_id, label, amount, components,
+  (SELECT CASE WHEN count(*) = 1 AND min(num) = min(den) THEN min(party_id) END
+   FROM jsonb_to_recordset(%(parties)s::jsonb) AS p(key bigint, party_id bigint, num bigint, den bigint)
+   WHERE p.key = u.key)
 FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, collection text, feature_id bigint, label text,
-  amount numeric, components jsonb, breakdown jsonb)
+  amount numeric, components jsonb)
 WHERE key > %(after)s ORDER BY key LIMIT %(size)s
-"""
-BREAKDOWNS = """
-SELECT key, breakdown FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, breakdown jsonb)
 """
 PARTIES = """
 SELECT key, party_id, num, den, row_number() OVER () FROM jsonb_to_recordset(%(parties)s::jsonb)
   AS p(key bigint, party_id bigint, num bigint, den bigint)
+"""
+BREAKDOWNS = """
+SELECT key, breakdown FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, breakdown jsonb)
 """
 
 

@@ -44,6 +44,8 @@ class Child:
     def __init__(self, out: int) -> None:
         self.out = out
         self.sources: list[archive.Source] = []
+        self.scratch = Path()
+        self._prepared: tuple[dict[str, Any], list[archive.Source]] | None = None
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send one message."""
@@ -69,7 +71,8 @@ class Child:
         gdal = drivers.load_gdal(scratch)
         limits.limit_memory(limit.memory_bytes)
         kind = formats.identify(path, request["name"])
-        if kind == formats.ARCHIVE:
+        self.scratch = scratch
+        if kind in (formats.ARCHIVE, formats.TAR):
             self.sources = archive.unpack(path, scratch)
         else:
             format_ = formats.by_id(kind)
@@ -85,16 +88,33 @@ class Child:
         """Describe the file."""
         from layers.importing.reader import inspection
 
-        self.tell(
-            {"kind": "inspected", **inspection.inspect(self.sources, request["grid"], brief=request["brief"])}
-        )
+        sources = self.prepared(request["reading"])
+        found = inspection.inspect(sources, request["grid"], brief=request["brief"])
+        self.tell({"kind": "inspected", **found})
 
     def copy(self, request: dict[str, Any]) -> None:
         """Stream a layer."""
         from layers.importing.reader.copying import Copying
 
         index, _, name = request["layer"].partition(":")
-        Copying(self.sources[int(index)], name, request, self.send, self.tell).run()
+        source = self.prepared(request["reading"])[int(index)]
+        Copying(source, name, request, self.send, self.tell).run()
+
+    def prepared(self, reading: dict[str, Any]) -> list[archive.Source]:
+        """Return the sources as layers can be read from: tables and drawings are first written anew."""
+        from layers.importing.reader import drawings, spreadsheets
+
+        if self._prepared is None or self._prepared[0] != reading:
+            found: list[archive.Source] = []
+            for number, source in enumerate(self.sources):
+                if source.format.is_table:
+                    found += spreadsheets.written(source, reading, self.scratch, number)
+                elif source.format is formats.DXF:
+                    found.append(drawings.written(source, _fresh(self.scratch / f"drawing{number}.gpkg")))
+                else:
+                    found.append(source)
+            self._prepared = (reading, found)
+        return self._prepared[1]
 
     def shapes(self, request: dict[str, Any]) -> None:
         """Hand out the lines and outlines of a small drawing."""
@@ -106,6 +126,11 @@ class Child:
 def _check_parts(source: archive.Source) -> None:
     if source.format is formats.SHAPEFILE and not source.path.with_suffix(".dbf").exists():
         raise Refusal("shapefile_without_dbf", name=source.name)
+
+
+def _fresh(path: Path) -> Path:
+    path.unlink(missing_ok=True)
+    return path
 
 
 def _lacks_index(source: archive.Source) -> bool:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import shapely
 
-from layers.importing.reader import columns, geometry, inspection
+from layers.importing.reader import columns, drawings, geometry, inspection, opening
 from layers.importing.reader.archive import Source
 
 BATCH = 8_000
@@ -27,6 +27,7 @@ class Copying:
         self.fields: Sequence[dict[str, str]] = request["fields"]
         self.encoding: str | None = request.get("encoding") if source.format.raw_text else None
         self.bounds = tuple(request["bounds"]) if request.get("bounds") else None
+        self.where = drawings.only(request["only"]) if request.get("only") else None
         self.swap = bool(request.get("swap_axes"))
         self.send, self.tell = send, tell
         self.read = self.kept = self.flattened = self.lost_text = self.placeless = 0
@@ -35,12 +36,13 @@ class Copying:
 
     def run(self) -> None:
         """Read to the end; the last thing told is the tally."""
-        with inspection.open_layer(
+        with opening.stream(
             self.source,
             self.name,
             batch_size=BATCH,
             columns=[field["name"] for field in self.fields],
             return_fids=True,
+            where=self.where,
         ) as (info, reader):
             shape = inspection.geometry_name(info, reader.schema)
             fid = info.get("fid_column") or reader.schema.names[0]

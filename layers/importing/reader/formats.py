@@ -4,6 +4,7 @@ A further format is one more `Format` here; what needs its own open options says
 """
 
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from layers.importing.reader.refusals import Refusal
 
 HEAD = 4096
+PROLOG = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Format:
     options: Mapping[str, str] = field(default_factory=dict)
     # Text arrives as the bytes of the file, in an encoding that must be found.
     raw_text: bool = False
+    # Rows whose place is in columns that must be named.
+    is_table: bool = False
 
 
 GEOPACKAGE = Format(
@@ -46,10 +50,42 @@ OSM_OPTIONS = {
     "USE_CUSTOM_INDEXING": "NO",
 }
 OSM = Format("osm", "OSM", "OpenStreetMap", (".pbf", ".osm"), options=OSM_OPTIONS)
+FILEGDB = Format("gdb", "OpenFileGDB", "Esri file geodatabase", (".gdb",), options={"LIST_ALL_TABLES": "NO"})
+KML = Format("kml", "LIBKML", "KML", (".kml",))
+GML = Format(
+    "gml",
+    "GML",
+    "GML",
+    (".gml", ".xml"),
+    options={"READ_MODE": "STANDARD", "DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"},
+)
+GPX = Format("gpx", "GPX", "GPX", (".gpx",))
+FLATGEOBUF = Format("fgb", "FlatGeobuf", "FlatGeobuf", (".fgb",))
+ESRIJSON = Format("esrijson", "ESRIJSON", "Esri JSON", (".json", ".esrijson"))
+TOPOJSON = Format("topojson", "TopoJSON", "TopoJSON", (".topojson", ".json"))
+EDIGEO = Format("edigeo", "EDIGEO", "EDIGEO", (".thf",))
 DXF = Format("dxf", "DXF", "AutoCAD DXF", (".dxf",))
-FORMATS = (GEOPACKAGE, SHAPEFILE, GEOJSON, OSM, DXF)
-DRIVERS = tuple(one.driver for one in FORMATS)
+# Arrow reads it; GDAL's wheel has no such driver.
+PARQUET = Format("parquet", "", "GeoParquet", (".parquet", ".geoparquet"))
+# Tables are first written anew (see `spreadsheets`), then GDAL reads them as CSV.
+CSV_OPTIONS = {"AUTODETECT_TYPE": "YES", "AUTODETECT_SIZE_LIMIT": "0", "EMPTY_STRING_AS_NULL": "YES"}
+CSV = Format("csv", "CSV", "CSV", (".csv", ".tsv", ".txt"), options=CSV_OPTIONS, is_table=True)
+XLSX = Format("xlsx", "", "Excel", (".xlsx",), options=CSV_OPTIONS, is_table=True)
+FORMATS = (
+    GEOPACKAGE, SHAPEFILE, GEOJSON, OSM, FILEGDB, KML, GML, GPX, FLATGEOBUF, ESRIJSON, TOPOJSON, EDIGEO, DXF,
+    PARQUET, CSV, XLSX,
+)  # fmt: skip
+DRIVERS = tuple(one.driver for one in FORMATS if one.driver)
 ARCHIVE = "zip"
+TAR = "tar"
+ARCHIVE_SUFFIXES = (".zip", ".kmz")
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz")
+# What a browser's file dialogue offers.
+ACCEPTED = (
+    *dict.fromkeys(s for one in FORMATS for s in one.suffixes if s != ".gdb"),
+    *ARCHIVE_SUFFIXES,
+    *TAR_SUFFIXES,
+)
 
 _FOREIGN = (
     (b"%PDF", "PDF"),
@@ -57,17 +93,28 @@ _FOREIGN = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
-    (b"\x1f\x8b", "gzip"),
     (b"7z\xbc\xaf", "7-Zip"),
     (b"Rar!", "RAR"),
     (b"AC10", "DWG"),
-    (b"PAR1", "Parquet"),
-    (b"fgb", "FlatGeobuf"),
+    (b"\xd0\xcf\x11\xe0", "Microsoft Office 97"),
+)
+_BINARY = (
+    (b"SQLite format 3\0", GEOPACKAGE.id),
+    (b"PK\x03\x04", ARCHIVE),
+    (b"PK\x05\x06", ARCHIVE),
+    (b"\x00\x00\x27\x0a", SHAPEFILE.id),
+    (b"PAR1", PARQUET.id),
+    (b"fgb\x03", FLATGEOBUF.id),
+    (b"AutoCAD Binary DXF", DXF.id),
+    (b"\x1f\x8b", TAR),
+    (b"BZh", TAR),
+    (b"\xfd7zXZ\0", TAR),
 )
 _MARKUP = re.compile(
     rb"<\s*(?:!doctype\s+)?(html|svg|kml|gml|gpx|osm|ogrvrtdatasource|wfs|[a-z]+)", re.IGNORECASE
 )
 _DXF = re.compile(rb"^\s*(999\s*[\r\n].*[\r\n]+\s*)*0\s*[\r\n]+\s*SECTION")
+_ESRI = re.compile(rb"\"(geometryType\"\s*:\s*\"esri|displayFieldName\"|spatialReference\")")
 
 
 def by_id(format_id: str) -> Format:
@@ -75,44 +122,70 @@ def by_id(format_id: str) -> Format:
     return next(one for one in FORMATS if one.id == format_id)
 
 
-def claimed(name: str) -> str | None:
-    """Return the id of the format that a file's name claims, `zip` for an archive, None for none of ours."""
-    suffix = Path(name.lower()).suffix
-    if suffix == ".zip":
-        return ARCHIVE
-    return next((one.id for one in FORMATS if suffix in one.suffixes), None)
+def claimed(name: str) -> frozenset[str]:
+    """Return the ids of the formats that a file's name can mean; none for a name that is none of ours."""
+    lower = name.lower()
+    if lower.endswith(ARCHIVE_SUFFIXES):
+        return frozenset((ARCHIVE,))
+    if lower.endswith(TAR_SUFFIXES):
+        return frozenset((TAR,))
+    suffix = Path(lower).suffix
+    return frozenset(one.id for one in FORMATS if suffix in one.suffixes)
 
 
 def found(path: Path) -> str | None:
     """Return what the file's first bytes say it is: an id as of `claimed`, or a foreign format's name."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    if head.startswith(b"SQLite format 3\0"):
-        return GEOPACKAGE.id
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return ARCHIVE
-    if head[:4] == b"\x00\x00\x27\x0a":
-        return SHAPEFILE.id
+    known = next((kind for magic, kind in _BINARY if head.startswith(magic)), None)
+    if known == ARCHIVE and _is_workbook(path):
+        return XLSX.id
+    if known:
+        return known
     if b"OSMHeader" in head[:64]:
         return OSM.id
-    if head.startswith(b"AutoCAD Binary DXF"):
-        return DXF.id
+    if head[257:262] == b"ustar":
+        return TAR
     foreign = next((name for magic, name in _FOREIGN if head.startswith(magic)), None)
     return foreign or _found_in_text(head)
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError):
+        return False
 
 
 def _found_in_text(head: bytes) -> str | None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"{"):
-        return GEOJSON.id
+        return _found_in_json(text)
     if text.startswith(b"<"):
-        without_prolog = re.sub(rb"^(<\?.*?\?>|<!--.*?-->|\s+)+", b"", text, flags=re.DOTALL)
-        match = _MARKUP.match(without_prolog)
-        root = match.group(1).decode().lower() if match else "xml"
-        return OSM.id if root == "osm" else root.upper()
+        return _found_in_markup(text)
     if _DXF.match(text):
         return DXF.id
+    if text.startswith((b"BOMT", b"RTSSA")):
+        return EDIGEO.id
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\0" not in head and re.search(rb"[\r\n]", text)):
+        return CSV.id
     return None
+
+
+def _found_in_json(text: bytes) -> str:
+    if re.search(rb"\"type\"\s*:\s*\"Topology\"", text):
+        return TOPOJSON.id
+    return ESRIJSON.id if _ESRI.search(text) and b'"FeatureCollection"' not in text else GEOJSON.id
+
+
+def _found_in_markup(text: bytes) -> str:
+    without_prolog = re.sub(rb"^(<\?.*?\?>|<!--.*?-->|\s+)+", b"", text, flags=re.DOTALL)
+    match = _MARKUP.match(without_prolog)
+    root = match.group(1).decode().lower() if match else "xml"
+    if root in (OSM.id, KML.id, GPX.id):
+        return root
+    return GML.id if b"http://www.opengis.net/gml" in text else root.upper()
 
 
 def identify(path: Path, name: str) -> str:
@@ -120,13 +193,29 @@ def identify(path: Path, name: str) -> str:
     if path.stat().st_size == 0:
         raise Refusal("file_empty", name=name)
     says, is_really = claimed(name), found(path)
-    if says is None:
+    if not says:
         raise Refusal("format_unknown", name=name)
-    if says == is_really:
-        return says
-    if is_really is None:
-        raise Refusal("file_damaged", name=name, format=_title(says))
-    raise Refusal("format_misnamed", name=name, claimed=_title(says), found=_title(is_really))
+    if is_really in says:
+        _refuse_declarations(path, is_really)
+        return str(is_really)
+    wanted = _title(min(says, key=_order))
+    if is_really is None or (is_really == CSV.id and CSV.id not in says):
+        raise Refusal("file_damaged", name=name, format=wanted)
+    raise Refusal("format_misnamed", name=name, claimed=wanted, found=_title(is_really))
+
+
+def _refuse_declarations(path: Path, kind: str | None) -> None:
+    """Refuse XML that declares entities: no map needs them, and every attack through XML does."""
+    if kind not in (KML.id, GML.id, GPX.id, OSM.id):
+        return
+    with path.open("rb") as file:
+        head = file.read(PROLOG)
+    if re.search(rb"<!(DOCTYPE|ENTITY)", head.replace(b"\0", b"")):
+        raise Refusal("xml_declares_entities")
+
+
+def _order(format_id: str) -> int:
+    return next((index for index, one in enumerate(FORMATS) if one.id == format_id), -1)
 
 
 def _title(format_id: str) -> str:

@@ -5,16 +5,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyogrio
 import shapely
 
-from layers.importing.reader import columns, encodings, placing
+from layers.importing.reader import columns, drawings, encodings, formats, opening, placing
 from layers.importing.reader.archive import Source
 from layers.importing.reader.refusals import Refusal
 
 SAMPLE = 2000
 PREVIEW = 8
-MAX_LAYERS = 200
 TEXT_SAMPLE = 400
 
 
@@ -24,22 +22,28 @@ def inspect(sources: Sequence[Source], grid: int, *, brief: bool = False) -> dic
     Briefly means without other reference systems to choose from, where the file's own fits.
     """
     layers = [
-        _layer(source, index, str(name), grid, brief=brief)
+        _layer(source, index, name, grid, brief=brief)
         for index, source in enumerate(sources)
-        for name in pyogrio.list_layers(source.path)[:MAX_LAYERS, 0]
+        for name in opening.names(source)
     ]
-    layers = [layer for layer in layers if not (layer["format"] == "osm" and layer["empty"])]
+    layers = [layer for layer in layers if not (layer["format"] in _FIXED and layer["empty"])]
     if not layers:
         raise Refusal("file_without_layers")
     if all(layer["empty"] for layer in layers):
         raise Refusal("file_without_features")
-    if not any(layer["has_geometry"] for layer in layers):
+    if not any(layer["has_geometry"] or layer["is_table"] for layer in layers):
         raise Refusal("file_without_geometry")
     return {"layers": layers}
 
 
+# These have the same layers in every file, used or not.
+_FIXED = ("osm", "gpx")
+# Layers that are called after their file.
+_AFTER_FILE = ("shp", "geojson", "esrijson", "csv", "xlsx", "parquet", "fgb")
+
+
 def _layer(source: Source, index: int, name: str, grid: int, *, brief: bool) -> dict[str, Any]:
-    info = pyogrio.read_info(source.path, layer=name, **source.format.options)
+    info = opening.information(source, name)
     sample, geometry = _sample(source, name)
     kinds = columns_of(info, sample.schema)
     shapes = (
@@ -50,17 +54,24 @@ def _layer(source: Source, index: int, name: str, grid: int, *, brief: bool) -> 
     hull = _hull(shapes, info)
     described = {
         "key": f"{index}:{name}",
-        "name": source.name if source.format.id in ("shp", "geojson") else name,
+        "name": source.name if source.format.id in _AFTER_FILE else name,
         "format": source.format.id,
         "count": int(info["features"]),
         "empty": len(sample) == 0,
         "has_geometry": bool(len(shapes)) and not shapely.is_missing(shapes).all(),
         "geometry_types": _types(shapes),
-        "fields": kinds,
+        "is_table": source.format.is_table,
+        "reading": dict(source.reading),
+        "cad_layers": drawings.layers_of(source, name) if source.format is formats.DXF else [],
+        "fields": [field | {"blank": _is_blank(sample.column(field["name"]))} for field in kinds],
         "hull": hull,
         **_text(source, info, sample, kinds),
     }
     return described | _place(info, hull, grid, brief=brief)
+
+
+def _is_blank(column: pa.ChunkedArray) -> bool:
+    return bool(column.null_count == len(column))
 
 
 def columns_of(info: dict[str, Any], schema: pa.Schema) -> list[dict[str, str]]:
@@ -73,13 +84,8 @@ def columns_of(info: dict[str, Any], schema: pa.Schema) -> list[dict[str, str]]:
     ]
 
 
-def open_layer(source: Source, name: str, **how: Any) -> Any:
-    """Open one layer as a stream of Arrow batches: a context manager giving (information, reader)."""
-    return pyogrio.raw.open_arrow(source.path, layer=name, use_pyarrow=True, **how, **source.format.options)
-
-
 def _sample(source: Source, name: str) -> tuple[pa.Table, str | None]:
-    with open_layer(source, name, batch_size=SAMPLE) as (info, reader):
+    with opening.stream(source, name, batch_size=SAMPLE) as (info, reader):
         geometry = geometry_name(info, reader.schema)
         first = next(iter(reader), None)
         return pa.Table.from_batches([] if first is None else [first], reader.schema), geometry
@@ -90,6 +96,7 @@ def geometry_name(info: dict[str, Any], schema: pa.Schema) -> str | None:
     for field in schema:
         if (field.metadata or {}).get(b"ARROW:extension:name") in (b"ogc.wkb", b"geoarrow.wkb"):
             return str(field.name)
+    # Some drivers name a geometry for tables that have none.
     name = info.get("geometry_name") or "wkb_geometry"
     return str(name) if name in schema.names else None
 

@@ -74,16 +74,19 @@ class Reader:
                 pipe.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def inspect(self, *, grid: int, brief: bool = False) -> Message:
-        """Return the description of the file; `grid` is the municipality's EPSG code (see `inspection`)."""
-        return self._ask({"do": "inspect", "grid": grid, "brief": brief})
+    def inspect(self, *, grid: int, brief: bool = False, reading: Message | None = None) -> Message:
+        """Return the description of the file; `grid` is the municipality's EPSG code (see `inspection`).
+
+        `reading` says how a table is read (see `spreadsheets`).
+        """
+        return self._ask({"do": "inspect", "grid": grid, "brief": brief, "reading": reading or {}})
 
     def shapes(self) -> Message:
         """Return the lines and outlines of a small drawing with their coordinates (see `survey`)."""
         return self._ask({"do": "shapes"})
 
     def copy(self, request: Message, on_message: Callable[[Message], None]) -> "CopyStream":
-        """Start streaming a layer (`layer`, `fields`, `encoding`, `bounds`, `swap_axes`)."""
+        """Start streaming a layer (`layer`, `fields`, `encoding`, `bounds`, `swap_axes`, `reading`, `only`)."""
         self._write({"do": "copy", **request})
         return CopyStream(self, on_message)
 
@@ -209,18 +212,13 @@ def _environment() -> dict[str, str]:
 
 def _laid_out(path: Path, scratch: Path) -> Path:
     """Show the file, and what belongs to it, in the scratch folder under names of our own."""
-    claimed = formats.claimed(path.name)
     suffix = path.suffix.lower()
+    sidecars = next((one.sidecars for one in formats.FORMATS if suffix in one.suffixes), ())
     shown = scratch / f"source{suffix}"
     shown.symlink_to(path)
-    if claimed and claimed != formats.ARCHIVE:
-        beside = (
-            {one.name.lower(): one for one in path.parent.iterdir()}
-            if formats.by_id(claimed).sidecars
-            else {}
-        )
-        for sidecar in formats.by_id(claimed).sidecars:
-            companion = beside.get(path.stem.lower() + sidecar)
-            if companion and companion.is_file():
-                (scratch / f"source{sidecar}").symlink_to(companion.resolve())
+    beside = {one.name.lower(): one for one in path.parent.iterdir()} if sidecars else {}
+    for sidecar in sidecars:
+        companion = beside.get(path.stem.lower() + sidecar)
+        if companion and companion.is_file():
+            (scratch / f"source{sidecar}").symlink_to(companion.resolve())
     return shown

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.acting import acting
 from core.errors import DomainError
-from layers.importing import messages, planning
+from jobs.actions import enqueue
+from layers.importing import messages, planning, tasks
 from layers.importing.errors import ImportRefused
 from layers.importing.loading import Load, Report
 from layers.importing.planning import Plan
@@ -20,7 +23,12 @@ from layers.importing.reader.refusals import Refusal
 class Command(BaseCommand):
     """Prints features read, loaded, repaired and refused; leaves nothing behind when it refuses."""
 
-    help = "Make a layer of a file: GeoPackage, shapefile (.zip or .shp), GeoJSON, OpenStreetMap .pbf."
+    # They import the addresses, and with them the whole portal, for half a second of nothing.
+    requires_system_checks = []
+    help = (
+        "Make a layer of a file: GeoPackage, shapefile or file geodatabase (.zip), GeoJSON, KML, GML, GPX, DXF, CSV, "
+        "Excel, GeoParquet, FlatGeobuf, Esri JSON, TopoJSON, EDIGEO, OpenStreetMap."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path)
@@ -30,6 +38,11 @@ class Command(BaseCommand):
         parser.add_argument("--encoding", metavar="NAME", help="encoding of the text of a shapefile")
         parser.add_argument("--title", default="", help="title of the layer (default: its name in the file)")
         parser.add_argument("--fields", metavar="A,B,…", help="keep only these fields")
+        parser.add_argument("--x", metavar="COLUMN", help="column of a table with easting or longitude")
+        parser.add_argument("--y", metavar="COLUMN", help="column of a table with northing or latitude")
+        parser.add_argument("--wkt", metavar="COLUMN", help="column of a table with geometry as WKT")
+        parser.add_argument("--cad-layer", action="append", default=[], metavar="NAME",
+                            help="only this layer of a drawing; may be given again")  # fmt: skip
         parser.add_argument("--swap-axes", action="store_true", help="coordinates are the wrong way round")
         parser.add_argument("--public", action="store_true", help="show the layer to everybody")
         parser.add_argument(
@@ -54,14 +67,20 @@ class Command(BaseCommand):
         from django.conf import settings
 
         with Reader(path) as reader:
-            inspection = reader.inspect(grid=settings.GRID_SRID, brief=not options["crs"])
+            reading = {key: options[key] for key in ("x", "y", "wkt") if options[key]}
+            if options["encoding"]:
+                reading["encoding"] = _encoding(options["encoding"])
+            inspection = reader.inspect(grid=settings.GRID_SRID, brief=not options["crs"], reading=reading)
             layer = planning.find_layer(inspection, options["layer"])
             plan = _plan(layer, options)
             load = Load(reader, layer, plan)
             if options["dry_run"]:
                 return load.rehearse()
             about = {"file_name": path.name, "file_sha256": _sha256(path)}
-            return load.run(by=None, about=about)
+            with transaction.atomic():
+                report = load.run(by=None, about=about)
+                enqueue(tasks.prepare, plan.slug, title=_("Prepare “%(slug)s”") % {"slug": plan.slug})
+            return report
 
     def _print(self, report: Report, options: dict[str, Any]) -> None:
         say = self.stdout.write
@@ -80,20 +99,25 @@ class Command(BaseCommand):
 def _plan(layer: Any, options: dict[str, Any]) -> Plan:
     plan = planning.propose(layer, slug=options["name"], title=options["title"])
     changes: dict[str, Any] = {name: options[name] for name in ("public", "replace", "swap_axes")}
+    changes["only"] = tuple(options["cad_layer"])
     if options["crs"]:
         code = options["crs"].upper().removeprefix("EPSG:")
         if not code.isdigit():
             raise ImportRefused("crs_unknown", crs=options["crs"])
         changes["srid"] = int(code)
     if options["encoding"]:
-        named = encodings.named(options["encoding"])
-        if named is None:
-            known = ", ".join(encodings.TITLES.values())
-            raise ImportRefused("encoding_unknown", encoding=options["encoding"], known=known)
-        changes["encoding"] = named
+        changes["encoding"] = _encoding(options["encoding"])
     if options["fields"]:
         changes["fields"] = planning.keeping(plan, options["fields"].split(","))
     return plan.with_(**changes)
+
+
+def _encoding(said: str) -> str:
+    named = encodings.named(said)
+    if named is None:
+        known = ", ".join(encodings.TITLES.values())
+        raise ImportRefused("encoding_unknown", encoding=said, known=known)
+    return named
 
 
 def _reasons(table: Any, counts: Any) -> str:

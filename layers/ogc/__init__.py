@@ -1,0 +1,1 @@
+"""OGC API Features and Tiles over the catalogue's collections, at `/ogc/`."""
