@@ -21,6 +21,7 @@ from cadastre.drafting.plots import in_force_within, proposed_by, proposed_by_ot
 from cadastre.drafting.proposal import propose
 from cadastre.errors import NeedsIfMatch, StaleRecord
 from cadastre.history import lineage_json
+from cadastre.holding import held_within
 from cadastre.models import Record, Source
 from cadastre.operations.traverse import Leg, compute_traverse
 from cadastre.policy import Verb, may, person, sees_parties
@@ -276,6 +277,7 @@ def read_around(request: HttpRequest, bbox: str = "", record: int | None = None)
         "in_force": shown.plots(in_force_within(bounds, leave_out=one)),
         "proposed": shown.plots(proposed_by(one) if one else []),
         "others": shown.plots(proposed_by_others(bounds, one)),
+        "held": held_within(bounds, but=one),
         "scenery": scenery(bounds),
     }
 

@@ -28,11 +28,11 @@ _FORMS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("quarter", _("Neighbourhood")), ("number", _("Parcel")),
     ),
     IdentifierForm.LEBANON: (
-        ("governorate", _("District")), ("locality", _("Cadastral zone")), ("number", _("Parcel")),
+        ("governorate", _("District (caza)")), ("locality", _("Cadastral zone")), ("number", _("Parcel")),
         ("basin", _("Block")), ("quarter", _("Section")),
     ),
     IdentifierForm.TUNISIA: (
-        ("governorate", _("Governorate")), ("locality", _("Delegation")), ("basin", _("Land title")), ("number", _("Lot")),
+        ("governorate", _("Governorate (wilaya)")), ("locality", _("Delegation")), ("basin", _("Land title")), ("number", _("Lot")),
     ),
 }  # fmt: skip
 

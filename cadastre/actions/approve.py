@@ -13,6 +13,7 @@ from cadastre.checks.registry import Moment
 from cadastre.errors import ChecksFailed, NoLongerInForce
 from cadastre.models import DraftParcel, Lineage, Parcel, Record, RecordEvent, RecordState
 from cadastre.succession import succession_of
+from core import faults
 from core.acting import acting
 
 _COPIED = (
@@ -37,18 +38,22 @@ def approve_record(*, record_id: int, version: int, by: User) -> Record:
 
 def _put_in_force(record: Record, by: User) -> Record:
     ended = _lock_parcels(record)
+    faults.point("approval.locked")
     wrong = outstanding(record, findings_of(record, Moment.APPROVE))
     if wrong:
         raise ChecksFailed(wrong)
     drafts = list(record.draft_parcels.in_effect().order_by("id"))
     rows = _replace(record, ended, drafts)
+    faults.point("approval.replaced")
     follow.carry_out(
         succession_of(record, {f"d{draft.pk}": row.pk for draft, row in rows}), record.choices, by=by
     )
+    faults.point("approval.followed")
     release(record)
     record.state, record.decided_by, record.decided_at = RecordState.APPROVED, by, timezone.now()
     touch(record, "state", "decided_by", "decided_at")
     RecordEvent.objects.create(record=record, state=record.state, by=by)
+    faults.point("approval.written")
     return record
 
 

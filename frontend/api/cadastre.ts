@@ -27,6 +27,8 @@ export interface Plot {
   area_official_m2: number | null;
   frontage_m: number | null;
   continues: number | null;
+  /** The parcels in force that it comes from. */
+  parents: number[];
   label: XY;
   edges: Edge[];
   geometry: Shape;
@@ -83,6 +85,8 @@ export interface Around {
   in_force: Plot[];
   proposed: Plot[];
   others: Plot[];
+  /** Parcels that other open records hold, by key: the record and who opened it. */
+  held: Record<string, { record: string; holder: string }>;
   /** What stands on the land, such as buildings. */
   scenery: { kind: string; label: string; geometry: Shape }[];
 }
@@ -94,6 +98,12 @@ export interface SurveyShape {
   points: XY[];
   length_m: number;
   area_m2: number | null;
+}
+
+/** A parcel's family: parcels and the steps between them. */
+export interface Family {
+  parcels: { id: number; number: string; from: string; in_force: boolean }[];
+  steps: { parent: number; child: number }[];
 }
 
 export interface Traverse {
@@ -160,6 +170,7 @@ export const cadastre = {
   attach: (record: RecordInfo, form: FormData): Promise<RecordInfo> =>
     call("POST", `/records/${record.id}/sources`, form, record.etag),
   present: (id: number): Promise<{ others: string[]; etag: string; state: string }> => call("POST", `/records/${id}/presence`, {}),
+  lineage: (parcel: number): Promise<Family> => call("GET", `/parcels/${parcel}/lineage`),
   survey: (form: FormData): Promise<{ shapes: SurveyShape[] }> => call("POST", "/parcels/survey", form),
   traverse: (start: XY, legs: { bearing: number; distance: number; radius?: number }[]): Promise<Traverse> =>
     call("POST", "/parcels/traverse", { start, legs }),

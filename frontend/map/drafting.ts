@@ -1,10 +1,9 @@
 /** The drawing plan: parcels in the national grid itself, so that what is snapped to is exact. */
 import Collection from "ol/Collection.js";
-import Feature from "ol/Feature.js";
+import Feature, { type FeatureLike } from "ol/Feature.js";
 import Map from "ol/Map.js";
 import View from "ol/View.js";
 import { defaults as defaultControls } from "ol/control/defaults.js";
-import type { Coordinate } from "ol/coordinate.js";
 import GeoJSON from "ol/format/GeoJSON.js";
 import { LineString, MultiPoint, Point, Polygon, type Geometry } from "ol/geom.js";
 import Draw from "ol/interaction/Draw.js";
@@ -14,8 +13,9 @@ import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
 import VectorLayer from "ol/layer/Vector.js";
 import Projection from "ol/proj/Projection.js";
 import VectorSource from "ol/source/Vector.js";
+import type { Style } from "ol/style.js";
 import type { Around, Plot, Shape, XY } from "../api/cadastre.js";
-import { number } from "../i18n.js";
+import { drawTicks } from "./ticks.js";
 import { draftingStyles, sketchStyle } from "./style/drafting.js";
 
 export type Drawing = "LineString" | "Polygon" | "Point";
@@ -39,6 +39,9 @@ export class DraftingMap {
     marks: new VectorSource(),
     ticks: new VectorSource(),
   };
+  /** Parcels that others stand for on the plan, so that their numbers are not written. */
+  private replaced: ReadonlySet<number> = new Set();
+  private readonly sketchStyle: (feature: FeatureLike) => Style[];
   /** Everything that a new point may be put onto. */
   private readonly snappable = new Collection<Feature<Geometry>>();
   private draw: Draw | null = null;
@@ -64,18 +67,26 @@ export class DraftingMap {
       enableRotation: false,
     });
     const names = ["in_force", "scenery", "ticks", "others", "proposed", "chosen", "preview", "sketch", "marks"] as const;
+    // What the preview measures need not be measured twice.
+    const measured = (feature: FeatureLike): Style[] => sketchStyle(feature, this.sources.preview.isEmpty());
+    this.sketchStyle = measured;
+    const boundaries = new VectorLayer({ source: this.sources.in_force, style: (feature, resolution) => draftingStyles.boundaries(feature, resolution, this.replaced), updateWhileInteracting: true, declutter: true });
     this.map = new Map({
       target: element,
       view: this.view,
       controls: defaultControls({ zoom: false, rotate: false, attribution: false }),
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false }),
-      layers: names.map((name) => new VectorLayer({ source: this.sources[name], style: draftingStyles[name], updateWhileInteracting: true })),
+      layers: names.flatMap((name) => {
+        const style = name === "sketch" ? measured : draftingStyles[name];
+        const layer = new VectorLayer({ source: this.sources[name], style, updateWhileInteracting: true });
+        return name === "scenery" ? [layer, boundaries] : [layer];
+      }),
     });
     this.map.on("singleclick", (event) => {
       if (!this.draw && !this.pointer) this.onChosen(this.plotAt(event.pixel), event.originalEvent.shiftKey as boolean);
     });
     this.map.on("moveend", () => {
-      this.drawTicks();
+      drawTicks(this.sources.ticks, this.bounds());
       element.dataset["bounds"] = this.bounds().join(",");
     });
     new ResizeObserver(() => this.map.updateSize()).observe(element);
@@ -88,6 +99,7 @@ export class DraftingMap {
     this.sources.scenery.addFeatures(around.scenery.map(({ label, geometry }) => new Feature({ geometry: this.read(geometry), label })));
     this.fill("others", around.others.filter((plot) => plot.role !== "noded"));
     this.showProposed(around.proposed);
+    this.replace();
   }
 
   showProposed(plots: Plot[]): void {
@@ -98,6 +110,15 @@ export class DraftingMap {
 
   preview(plots: Plot[]): void {
     this.fill("preview", plots);
+    this.replace();
+    this.draw?.getOverlay().changed();
+    this.sources.sketch.changed();
+  }
+
+  private replace(): void {
+    const shown = [...this.sources.preview.getFeatures(), ...this.sources.others.getFeatures()];
+    this.replaced = new Set(shown.flatMap((feature) => (feature.get("plot") as Plot).parents));
+    this.sources.in_force.changed();
   }
 
   /** Outline the chosen plots. */
@@ -187,8 +208,14 @@ export class DraftingMap {
     this.map.on("moveend", listener);
   }
 
-  onPointer(listener: (at: XY) => void): void {
-    this.map.on("pointermove", (event) => listener(event.coordinate as XY));
+  /** Tell where the pointer is: in the grid, and in pixels of the plan. */
+  onPointer(listener: (at: XY, pixel: XY) => void): void {
+    this.map.on("pointermove", (event) => listener(event.coordinate as XY, event.pixel as XY));
+  }
+
+  /** Whether clicks draw or move something. */
+  isBusy(): boolean {
+    return this.draw !== null || this.pointer !== null;
   }
 
   /** Begin to draw; every change is told, and the finished drawing. */
@@ -197,7 +224,7 @@ export class DraftingMap {
     const draw = new Draw({
       type: kind,
       source: this.sources.sketch,
-      style: sketchStyle,
+      style: this.sketchStyle,
       freehandCondition: () => false,
       stopClick: true,
       // Tracing along boundaries while Alt is held.
@@ -340,31 +367,6 @@ export class DraftingMap {
   fitPoints(points: XY[]): void {
     if (points.length) this.view.fit(new MultiPoint(points).getExtent(), { padding: [90, 90, 90, 90], minResolution: 0.02 });
   }
-
-  /** Grid crosses at round coordinates, with their values at the margin. */
-  private drawTicks(): void {
-    const [west, south, east, north] = this.bounds();
-    const step = roundStep((east - west) / 5);
-    const crosses: Coordinate[] = [];
-    this.sources.ticks.clear();
-    for (let x = Math.ceil(west / step) * step; x < east; x += step) {
-      for (let y = Math.ceil(south / step) * step; y < north; y += step) crosses.push([x, y]);
-      this.tick([x, north], number(x), "top");
-    }
-    for (let y = Math.ceil(south / step) * step; y < north; y += step) this.tick([west, y], number(y), "left");
-    this.sources.ticks.addFeature(new Feature(new MultiPoint(crosses)));
-  }
-
-  private tick(at: XY, text: string, side: "top" | "left"): void {
-    const feature = new Feature(new Point(at));
-    feature.setProperties({ text, side });
-    this.sources.ticks.addFeature(feature);
-  }
-}
-
-function roundStep(width: number): number {
-  const power = 10 ** Math.floor(Math.log10(width));
-  return ([5, 2, 1].find((factor) => factor * power <= width) ?? 1) * power;
 }
 
 function pointsOf(geometry: Geometry): XY[] {

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
@@ -114,3 +115,16 @@ def test_a_tool_is_chosen_by_its_key(visit: Enter) -> None:
     assert page.locator(".rail-tool[aria-pressed=true]").count() == 1
     page.keyboard.press("Escape")
     page.wait_for_selector("#measure", state="hidden")
+
+
+def test_the_map_and_its_tables_show_any_day(visit: Enter) -> None:
+    seen = visit()
+    seen.sign_in("engineer")
+    page = seen.open("/staff/?lang=en#day=2020-01-01")
+    expect(page.locator("#days")).to_be_visible()
+    expect(page.locator("#tab-body .badge").first).to_have_text("0 features")
+    assert "day=2020-01-01" in page.url
+    page.click("#days .measure-head .icon-button")
+    expect(page.locator("#days")).to_be_hidden()
+    expect(page.locator("#tab-body .badge").first).not_to_have_text("0 features")
+    assert seen.complaints == []

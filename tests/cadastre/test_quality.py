@@ -1,5 +1,7 @@
 """The whole-cadastre check finds every planted fault, and what GEOS names in real parcels, and nothing else."""
 
+import sys
+
 import numpy as np
 import pytest
 import shapely
@@ -7,7 +9,7 @@ from django.core.management import call_command
 
 from cadastre.actions.drafting import as_multipolygon
 from cadastre.models import Parcel, QualityFinding
-from cadastre.quality.coverage import breaches
+from cadastre.quality.coverage import GAP_WIDTH_M, SMALLEST_M2, breaches
 from cadastre.quality.queue import accept, check_cadastre
 from core.errors import PreconditionFailed, Unprocessable
 from tests.cadastre import cambridge
@@ -88,6 +90,65 @@ def test_real_parcels_have_the_defects_that_geos_names():
     judged = shapely.coverage_invalid_edges(shapes, gap_width=0.5)
     assert named == set(np.flatnonzero(shapely.length(judged) > 0).tolist())
     assert all(breach.measure > 0 for breach in found)
+
+
+def register(shapes, basin):
+    """Enter shapes as parcels in force; return their ids in order."""
+    rows = Parcel.objects.bulk_create(
+        [
+            Parcel(basin=basin, number=str(n), source_class="digitised", geom=as_multipolygon(shape))
+            for n, shape in enumerate(shapes)
+        ],
+        batch_size=2000,
+    )
+    return np.array([row.pk for row in rows])
+
+
+def judged(shapes):
+    """Return what an oracle of GEOS alone says: pairs that overlap, over all pairs, and mismatched parcels."""
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    once = first < second
+    first, second = first[once], second[once]
+    overlap = shapely.area(shapely.intersection(shapes[first], shapes[second])) > SMALLEST_M2
+    edges = shapely.coverage_invalid_edges(shapes, gap_width=GAP_WIDTH_M)
+    pairs = {(int(a), int(b)) for a, b in zip(first[overlap], second[overlap], strict=True)}
+    return pairs, {int(n) for n in np.flatnonzero(shapely.length(edges) > 0)}
+
+
+def found_as_the_oracle_says(shapes, basin, visitor):
+    """Register real shapes, check the cadastre, and hold the queue and its page against the oracle."""
+    ids = register(shapes, basin)
+    place = {int(pk): n for n, pk in enumerate(ids)}
+    check_cadastre()
+    overlap, mismatched = judged(shapes)
+    rows = QualityFinding.objects.filter(state="open")
+    queued = {tuple(sorted(place[pk] for pk in row.parcels)) for row in rows.filter(rule="overlap")}
+    gaps = {place[pk] for row in rows.filter(rule="gap") for pk in row.parcels}
+    assert queued == overlap
+    assert gaps | {n for pair in queued for n in pair} == mismatched | {n for pair in overlap for n in pair}
+    assert not gaps & {n for pair in overlap for n in pair}
+    page = visitor.get("/staff/quality/?rule=overlap&lang=en").content.decode()
+    assert f"{len(overlap)} finding" in page or not overlap
+    return {"parcels": len(shapes), "overlaps": len(overlap), "mismatched": len(mismatched)}
+
+
+has_real_parcels = pytest.mark.skipif(not cambridge.PARCELS.exists(), reason="the shared data are not there")
+
+
+@has_real_parcels
+def test_the_queue_over_a_part_of_a_real_town_is_what_geos_alone_finds(basin, sign_in):
+    shapes = cambridge.parcels()
+    middle = shapes[0].centroid.buffer(170)
+    part = shapes[shapely.intersects(shapes, middle)]
+    assert found_as_the_oracle_says(part, basin, sign_in("engineer"))["parcels"] > 60
+
+
+@pytest.mark.long
+@has_real_parcels
+def test_the_queue_over_a_whole_real_town_is_what_geos_alone_finds(basin, sign_in, capsys):
+    found = found_as_the_oracle_says(cambridge.parcels(), basin, sign_in("engineer"))
+    with capsys.disabled():
+        sys.stdout.write(f"\nCambridge: {found}\n")
 
 
 def test_the_command_tells_what_it_found(lots, capsys):

@@ -10,7 +10,6 @@ import { FONT, canvasText } from "./labels.js";
 const INK = "#14222B";
 const PARCEL = "#4B463D";
 const DRAFT = "#C8321A";
-const ACCENT = "#0B5A6B";
 const PAPER = "#FAF8F3";
 
 function words(text: string, color: string, font: string, offsetY = 0): Text {
@@ -54,7 +53,7 @@ export function plotStyle(color: string, fill: string, dash: number[] | null, me
   return (feature: FeatureLike, resolution: number): Style[] => {
     const plot = plotOf(feature);
     const stroke = new Stroke({ color, width: dash ? 2.2 : 1.3, ...(dash ? { lineDash: dash } : {}) });
-    const styles = [new Style({ stroke, fill: new Fill({ color: isRoad(feature) ? "#FFFFFF" : fill }) })];
+    const styles = [new Style({ stroke, fill: new Fill({ color: fill }) })];
     const size = Math.sqrt(plot.area_m2) / resolution;
     if (size > 28 && !(isRoad(feature) && !measures)) {
       styles.push(labelAt(feature, words(plot.number, color, size > 80 ? "600 16px" : "500 12px")));
@@ -67,11 +66,24 @@ export function plotStyle(color: string, fill: string, dash: number[] | null, me
   };
 }
 
+/** The land itself, beneath what stands on it. */
+function ground(feature: FeatureLike): Style {
+  return new Style({ fill: new Fill({ color: isRoad(feature) ? "#FFFFFF" : PAPER }) });
+}
+
+const REGISTERED = plotStyle(PARCEL, "rgba(0,0,0,0)", null, false);
+
+/** Registered boundaries and numbers; without the number where proposals stand on the parcel. */
+function boundaries(feature: FeatureLike, resolution: number, replaced: ReadonlySet<number>): Style[] {
+  const styles = REGISTERED(feature, resolution);
+  return replaced.has(Number(plotOf(feature).key.slice(1))) ? styles.slice(0, 1) : styles;
+}
+
 function chosen(feature: FeatureLike, resolution: number): Style[] {
   const corners = new MultiPoint(plotOf(feature).edges.map(({ from }) => from));
   return [
     new Style({ stroke: new Stroke({ color: "#FFFFFF", width: 6 }) }),
-    new Style({ stroke: new Stroke({ color: ACCENT, width: 2.6 }), fill: new Fill({ color: "rgba(11,90,107,0.10)" }) }),
+    new Style({ stroke: new Stroke({ color: INK, width: 2.6 }) }),
     new Style({
       geometry: corners,
       image: new RegularShape({ points: 4, radius: 6, angle: Math.PI / 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: INK, width: 1.6 }) }),
@@ -87,10 +99,11 @@ const SKETCH = new Style({
 });
 
 /** The line being drawn, with the length of each stretch. */
-export function sketchStyle(feature: FeatureLike): Style[] {
+export function sketchStyle(feature: FeatureLike, isMeasured = true): Style[] {
   const geometry = (feature as Feature<Geometry>).getGeometry();
   if (!(geometry instanceof LineString)) return [SKETCH];
   const styles = [new Style({ stroke: new Stroke({ color: "#FFFFFF", width: 5 }) }), SKETCH];
+  if (!isMeasured) return styles;
   geometry.forEachSegment((from, to) => {
     const length = Math.hypot((to[0] ?? 0) - (from[0] ?? 0), (to[1] ?? 0) - (from[1] ?? 0));
     const middle = new Point([((from[0] ?? 0) + (to[0] ?? 0)) / 2, ((from[1] ?? 0) + (to[1] ?? 0)) / 2]);
@@ -122,17 +135,18 @@ const BUILDING = { fill: new Fill({ color: "#D9CBB8" }), stroke: new Stroke({ co
 
 function building(feature: FeatureLike, resolution: number): Style {
   const label = (feature.get("label") as string | undefined) ?? "";
-  return new Style({ ...BUILDING, ...(label && resolution < 0.2 ? { text: words(label, "#5A4C38", "11px") } : {}) });
+  return new Style({ ...BUILDING, ...(label && resolution < 0.06 ? { text: words(label, "#5A4C38", "11px") } : {}) });
 }
 
 export const draftingStyles = {
   scenery: building,
-  in_force: plotStyle(PARCEL, PAPER, null, false),
+  in_force: ground,
+  boundaries,
   others: plotStyle("#8C6BB8", "rgba(140,107,184,0.10)", [3, 4], false),
   proposed: plotStyle(DRAFT, "rgba(200,50,26,0.07)", [8, 5], true),
   preview: plotStyle(DRAFT, "rgba(200,50,26,0.12)", [4, 3], true),
   chosen,
-  sketch: sketchStyle,
+  sketch: SKETCH,
   marks: MARK,
   ticks,
 };

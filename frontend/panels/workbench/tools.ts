@@ -27,6 +27,14 @@ export const TOOLS: Tool[] = [
   { id: "ruler", key: "r", icon: "ruler", title: "bench.ruler" },
 ];
 
+/** What the next click on the plan does. */
+export function hintOf(tool: ToolId, ways: Ways): Key | null {
+  if (tool === "split") return "bench.hint_split";
+  if (tool === "new") return "bench.hint_new";
+  if (tool === "ruler") return "bench.hint_ruler";
+  return tool === "boundary" ? `bench.hint_${ways.boundary}` : null;
+}
+
 /** A number as typed in any of the languages: either digit system, comma or point. */
 export function typed(text: string): number {
   const latin = text.replace(/[٠-٩]/g, (digit) => String("٠١٢٣٤٥٦٧٨٩".indexOf(digit))).replace(/[٫,]/g, ".");
@@ -92,4 +100,9 @@ export function drawnOperation(tool: ToolId, ways: Ways, chosen: Plot[], points:
   if (ways.boundary === "insert") return { kind: "insert_vertex", arguments: { at: first } };
   if (ways.boundary === "delete") return { kind: "delete_vertex", arguments: { at: first } };
   return ways.boundary === "reshape" && keys.length === 2 ? { kind: "reshape", arguments: { parcels: keys, line: points } } : null;
+}
+
+/** The choice with a parcel added, or taken out where it was in it. */
+export function toggled(chosen: Plot[], plot: Plot): Plot[] {
+  return chosen.some((one) => one.key === plot.key) ? chosen.filter((one) => one.key !== plot.key) : [...chosen, plot];
 }

@@ -1,15 +1,17 @@
 /** Joins plan, tools and the record's panel; every change goes to the server at once, so nothing is lost. */
-import { Stale, cadastre, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
+import { Stale, cadastre, type Around, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
 import { Refusal } from "../../api/client.js";
 import { h, icon, need } from "../../dom.js";
-import { digitsOf, isolated, language, number, t } from "../../i18n.js";
+import { isolated, language, number, t } from "../../i18n.js";
 import { DraftingMap } from "../../map/drafting.js";
 import { toast } from "../toast.js";
+import { FamilyLine } from "./family.js";
 import { measured, options, placeOf, type Ways } from "./options.js";
 import { head, opening, papers } from "./head.js";
+import { Chip } from "./chip.js";
 import { Entries } from "./entries.js";
 import { findings, previewed, resulting } from "./results.js";
-import { TOOLS, drawnOperation, sizedSplit, type ToolId } from "./tools.js";
+import { TOOLS, drawnOperation, hintOf, sizedSplit, toggled, type ToolId } from "./tools.js";
 
 const PRESENCE_EVERY = 15_000;
 const PREVIEW_AFTER = 120;
@@ -26,12 +28,16 @@ export class Workbench {
   private asking: AbortController | null = null;
   private timer = 0;
   private sketch: XY[] = [];
+  private held: Around["held"] = {};
   private others: string[] = [];
   private readonly entries: Entries;
+  private readonly chip: Chip;
+  private readonly family = new FamilyLine(() => this.render());
 
   constructor(element: HTMLElement) {
     this.data = element.dataset;
     this.plan = new DraftingMap(element, [Number(this.data["x"]), Number(this.data["y"])]);
+    this.chip = new Chip(need("bench-chip"), element);
     this.entries = new Entries(this.plan, {
       ask: (operation) => this.ask(operation),
       basin: () => Number(this.select("basin")),
@@ -61,7 +67,10 @@ export class Workbench {
   private wire(): void {
     const { plan } = this;
     plan.onMove(() => void this.load());
-    plan.onPointer(([x, y]) => (need("bench-coordinates").textContent = `${number(x, 2)}  ${number(y, 2)}`));
+    plan.onPointer(([x, y], pixel) => {
+      need("bench-coordinates").textContent = `${number(x, 2)}  ${number(y, 2)}`;
+      this.chip.place(pixel);
+    });
     plan.onChosen = (plot, adds) => this.choose(plot ? (adds ? toggled(this.chosen, plot) : [plot]) : adds ? this.chosen : []);
     plan.onSketch = (points) => this.sketched(points);
     plan.onDrawn = (points) => this.drawn(points);
@@ -85,6 +94,7 @@ export class Workbench {
     try {
       const found = await cadastre.around(this.plan.bounds(), this.record?.id ?? null, this.around.signal);
       this.plan.showAround(found);
+      this.held = found.held;
     } catch (error) {
       if ((error as Error).name !== "AbortError") this.tell(error);
     }
@@ -95,6 +105,9 @@ export class Workbench {
     this.plan.choose(plots);
     this.drop();
     this.render();
+    const taken = plots.find((plot) => this.held[plot.key]);
+    const by = taken && this.held[taken.key];
+    if (by) this.notice(t("bench.held", { parcel: isolated(taken.number), record: isolated(by.record), holder: isolated(by.holder) }), "warn");
   }
 
   private use(id: ToolId): void {
@@ -169,12 +182,12 @@ export class Workbench {
   private clearSketch(): void {
     this.sketch = [];
     this.plan.abort();
-    this.chip("");
+    this.chip.show("");
   }
 
   private sketched(points: XY[]): void {
     this.sketch = points;
-    this.chip(points.length > 1 ? measured(points, this.tool === "new") : "");
+    this.chip.show(points.length > 1 ? measured(points, this.tool === "new") : "");
     const operation = this.operationOf(points);
     if (!operation || this.tool === "ruler" || (this.tool === "new" && points.length < 5)) return;
     window.clearTimeout(this.timer);
@@ -206,7 +219,7 @@ export class Workbench {
       const preview = await cadastre.preview(this.record.id, operation, this.asking.signal);
       if (!this.sketch.length) return;
       this.plan.preview(preview.added);
-      this.chip(preview.added.map((plot) => `${isolated(plot.number)}  ${number(plot.area_m2, 2)} ${t("bench.m2")}`).join("\n"));
+      this.chip.show(preview.added.map((plot) => `${isolated(plot.number)}  ${number(plot.area_m2, 2)} ${t("bench.m2")}`).join("\n"));
     } catch {
       this.plan.preview([]);
     }
@@ -315,14 +328,17 @@ export class Workbench {
     place.replaceChildren(...(text ? [h("p", { class: `notice ${kind}` }, icon(names[kind]), h("span", {}, text))] : []));
   }
 
-  private chip(text: string): void {
-    const chip = need("bench-chip");
-    chip.hidden = !text;
-    chip.textContent = digitsOf(text);
+  /** Say over the plan what the next click does. */
+  private hint(): void {
+    const place = need("bench-hint");
+    const words = this.plan.isBusy() && !this.pending ? hintOf(this.tool, this.ways) : null;
+    place.hidden = !words;
+    place.replaceChildren(...(words ? [h("span", {}, t(words)), h("kbd", {}, "Esc"), h("span", { class: "secondary" }, t("bench.cancel"))] : []));
   }
 
   private render(): void {
     const { record } = this;
+    this.hint();
     const focused = (document.activeElement as HTMLElement | null)?.id;
     need("bench-record").replaceChildren(...(record ? head(record, this.others) : [opening(() => this.open())]));
     need("bench-options").replaceChildren(
@@ -366,6 +382,7 @@ export class Workbench {
     return [
       ...(table ? [h("h3", {}, t("bench.resulting")), table] : []),
       ...(table ? [h("h3", {}, t("bench.checks")), findings(record.checks, show, give)] : []),
+      ...[this.family.show(record)].filter((one) => one !== null),
       ...papers(record, (form) => void this.change(() => cadastre.attach(record, form))),
     ];
   }
@@ -377,8 +394,4 @@ export class Workbench {
     submit.setAttribute("aria-disabled", String(blocked > 0));
     submit.onclick = () => (blocked ? this.notice(t("bench.blocked", { count: blocked }), "block") : void this.step("submit"));
   }
-}
-
-function toggled(chosen: Plot[], plot: Plot): Plot[] {
-  return chosen.some((one) => one.key === plot.key) ? chosen.filter((one) => one.key !== plot.key) : [...chosen, plot];
 }
