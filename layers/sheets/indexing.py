@@ -15,9 +15,9 @@ from layers.sqltext import identifier, table
 LARGE = 50_000
 
 
-def wish(collection: Collection, order: Field | None, matched: int) -> None:
+def wish(collection: Collection, order: Field | None) -> None:
     """Ask, once, for an index on the field by which a large table is being sorted."""
-    if order is None or matched < LARGE or order.expression or not collection.writable:
+    if order is None or order.expression or not collection.writable or _rows(collection) < LARGE:
         return
     key = f"{collection.relation}.{order.name}"
     if _exists(collection, order):
@@ -27,6 +27,15 @@ def wish(collection: Collection, order: Field | None, matched: int) -> None:
         "field": order.title or order.name,
     }
     enqueue(make_order, collection.id, order.name, idempotency_key=key[:100], title=title)
+
+
+def _rows(collection: Collection) -> int:
+    """Return about how many rows the table has, as the planner knows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [table(collection)]
+        )
+        return int(cursor.fetchone()[0])
 
 
 @task()
