@@ -14,6 +14,7 @@ from ninja.utils import check_csrf
 
 from accounts.authentication import bearer_token
 from cadastre import representation as shown
+from cadastre import survey
 from cadastre.actions import approve, drafting, records, reverse
 from cadastre.checks.drafts import findings_after
 from cadastre.drafting.plots import in_force_within, proposed_by, proposed_by_others
@@ -159,8 +160,9 @@ def give_reason(request: HttpRequest, record_id: int, entry: FindingReason) -> H
 
 @router.post("/records/{int:record_id}/choices", summary="Choose how a row follows")
 def choose(request: HttpRequest, record_id: int, entry: Choice) -> HttpResponse:
-    """Choose one of a consequence's options."""
-    return _change(request, record_id, Verb.EDIT, lambda by, **k: records.choose(**entry.dict(), **k))
+    """Choose one of a consequence's options; whatever has options must be chosen before submission."""
+    chosen = {(entry.part, entry.code): entry.value}
+    return _change(request, record_id, Verb.EDIT, lambda by, **k: records.choose(choices=chosen, **k))
 
 
 @router.post("/records/{int:record_id}/sources", summary="Attach a document")
@@ -295,6 +297,20 @@ def traverse(request: HttpRequest, entry: TraverseEntry) -> Any:
             "length_m": round(done.closure.length_m, 4),
             "one_in": done.closure.ratio and round(done.closure.ratio),
         },
+    }
+
+
+@router.post("/parcels/survey", summary="Read a surveyor's file")
+def read_survey(
+    request: HttpRequest,
+    file: File[UploadedFile],
+    unit: Form[str] = "m",
+    crs: Form[str] = "",
+) -> Any:
+    """Return the lines and outlines of a DXF drawing, or the points of a CSV list, in the national grid."""
+    _allowed(request, Verb.EDIT)
+    return {
+        "shapes": [shown.survey_shape(one) for one in survey.read_survey(file, unit=unit, crs=crs or None)]
     }
 
 

@@ -85,16 +85,20 @@ class Option:
 class Consequence:
     """One row of the table shown before approval.
 
-    `code` names the row within its follower ("building:17"). With `options`, somebody may choose;
-    `default` is what happens otherwise. `needs_choice` makes the choice a must.
+    `code` names the row within its follower ("building:17"). With `options`, somebody must choose one
+    of them before the record goes on; `suggested` is the one that is offered first.
     """
 
     code: str
     subject: Any
     outcome: Any
     options: tuple[Option, ...] = ()
-    default: str = ""
-    needs_choice: bool = False
+    suggested: str = ""
+
+    def chosen(self, choices: Mapping[str, str]) -> str:
+        """Return the option chosen for this row, nothing while none of the present ones is."""
+        value = choices.get(self.code, "")
+        return value if value in {option.value for option in self.options} else ""
 
 
 class Follower(Protocol):
@@ -140,6 +144,18 @@ class Part:
 def foresee(succession: Succession) -> list[Part]:
     """Return the table of what follows, by part."""
     return [Part(one.code, one.title, tuple(one.foresee(succession))) for one in followers()]
+
+
+def undecided(
+    parts: Sequence[Part], choices: Mapping[str, Mapping[str, str]]
+) -> list[tuple[Part, Consequence]]:
+    """Return the rows for which somebody has still to choose."""
+    return [
+        (part, one)
+        for part in parts
+        for one in part.consequences
+        if one.options and not one.chosen(choices.get(part.code, {}))
+    ]
 
 
 def carry_out(succession: Succession, choices: Mapping[str, Mapping[str, str]], *, by: User) -> None:

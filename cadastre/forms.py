@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cadastre.models import RecordKind, Source
+from cadastre.models import CadastreSettings, RecordKind, Source
 from cadastre.models.source import SourceKind
 
 OPENED = [choice for choice in RecordKind.choices if choice[0] != RecordKind.REVERSAL]
@@ -18,6 +18,15 @@ class RecordForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class CadastreSettingsForm(forms.ModelForm):
+    """How parcels are named and what is demanded before land changes."""
+
+    class Meta:
+        model = CadastreSettings
+        fields = ["numbering", "identifier", "demands_tax_clearance"]
+        widgets = {"numbering": forms.RadioSelect, "identifier": forms.RadioSelect}
 
 
 class SourceForm(forms.ModelForm):

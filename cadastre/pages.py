@@ -18,7 +18,9 @@ from cadastre.identifiers import identifier
 from cadastre.models import Basin, Parcel, Record, RecordKind
 from cadastre.models.parcel import LandUse, SourceClass
 from cadastre.models.source import SourceKind
+from cadastre.survey import UNITS
 from core.errors import NotFound
+from layers import grids
 
 NODE_WIDTH, NODE_HEIGHT, STEP_X, STEP_Y = 128, 46, 176, 62
 
@@ -26,6 +28,7 @@ NODE_WIDTH, NODE_HEIGHT, STEP_X, STEP_Y = 128, 46, 176, 62
 def record_context(record: Record, *, parties: bool) -> dict[str, Any]:
     """Return what a record's page shows."""
     ended, opened = _before_and_after(record)
+    follows = shown.consequences(record, parties=parties) if record.is_open else []
     checks = findings_of(record, Moment.SUBMIT) if record.is_open else []
     given = {(r.rule, r.subject): r.reason for r in record.reasons.all()}
     return {
@@ -39,7 +42,8 @@ def record_context(record: Record, *, parties: bool) -> dict[str, Any]:
         "plan": _record_plan(record, ended, opened),
         "checks": [(one, given.get((one.rule, one.subject), "")) for one in checks],
         "outstanding": len(outstanding(record, checks)),
-        "follows": shown.consequences(record, parties=parties) if record.is_open else [],
+        "follows": follows,
+        "has_choices": any(row["options"] for part in follows for row in part["rows"]),
         "operations": [
             (operation, shown.operation_title(operation.kind))
             for operation in record.operations.select_related("author")
@@ -185,6 +189,8 @@ def workbench_context(asked: Mapping[str, str]) -> dict[str, Any]:
         "grid": settings.GRID_SRID,
         "kinds": [choice for choice in RecordKind.choices if choice[0] != RecordKind.REVERSAL],
         "source_kinds": SourceKind.choices,
+        "units": [(code, title) for code, (_factor, title) in UNITS.items()],
+        "grids": grids.listed(),
         "land_uses": LandUse.choices,
         "source_classes": SourceClass.choices,
         "basins": Basin.objects.in_force().order_by("number").only("number", "name_ar", "locality"),

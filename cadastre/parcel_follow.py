@@ -41,7 +41,11 @@ class RightsFollow:
 
     def _choices(self, succession: Succession, unit: BAUnit) -> Iterable[Consequence]:
         heirs = _heirs(succession, unit)
-        options = (Option(ALL, _("All resulting parcels")), *(Option(one.key, one.number) for one in heirs))
+        whole = Option(ALL, _("stays on every resulting parcel"))
+        options = (
+            whole,
+            *(Option(one.key, _("stays on %(number)s alone") % {"number": one.number}) for one in heirs),
+        )
         for restriction in _in_force(unit.restrictions.all()):
             yield Consequence(
                 f"restriction:{restriction.pk}",

@@ -28,6 +28,8 @@ RECORDS = Guarded(
     sensitivities={"parties": Sensitivity.IDENTITY},
 )
 
+SETTINGS = Guarded("cadastre-settings", view_roles=STAFF_ROLES, edit_roles=frozenset({"admin", "approver"}))
+
 
 def may(request: HttpRequest, verb: str) -> Subject:
     """Return who asks, once it is shown that they may do this to records."""
@@ -46,4 +48,4 @@ def sees_parties(subject: Subject) -> bool:
     return "parties" in visible_fields(subject, RECORDS)
 
 
-__all__ = ["RECORDS", "Guarded", "Verb", "may", "person", "sees_parties"]
+__all__ = ["RECORDS", "SETTINGS", "Guarded", "Verb", "may", "person", "sees_parties"]

@@ -17,6 +17,7 @@ from cadastre.operations import Fabric
 from cadastre.operations.measure import M2_PER_DUNUM, edges
 from cadastre.operations.streetside import street_sides
 from cadastre.succession import succession_of
+from cadastre.survey import Shape
 
 
 def etag(record: Record) -> str:
@@ -163,8 +164,8 @@ def consequences(record: Record, *, parties: bool) -> list[dict[str, Any]]:
                     "subject": str(one.subject) if parties or part.code != "rights" else "—",
                     "outcome": str(one.outcome),
                     "options": [{"value": o.value, "title": str(o.title)} for o in one.options],
-                    "chosen": record.choices.get(part.code, {}).get(one.code, one.default),
-                    "needs_choice": one.needs_choice,
+                    "chosen": one.chosen(record.choices.get(part.code, {})),
+                    "suggested": one.suggested,
                 }
                 for one in part.consequences
             ],
@@ -192,6 +193,19 @@ def preview(proposal: Proposal, findings: Iterable[Finding]) -> dict[str, Any]:
         "noded": sum(plot.role == "noded" for plot in proposal.added),
         "total_m2": round(sum(plot.shape.area for plot in shown), 2),
         "checks": checks(findings),
+    }
+
+
+def survey_shape(one: Shape) -> dict[str, Any]:
+    """Return a shape of a surveyor's file with its measure."""
+    line = shapely.linestrings(one.points) if len(one.points) > 1 else None
+    ring = shapely.polygons(one.points) if one.kind != "line" and len(one.points) > 2 else None
+    return {
+        "kind": one.kind,
+        "layer": one.layer,
+        "points": [[x, y] for x, y in one.points],
+        "length_m": round(float(shapely.length(line)), 2) if line is not None else 0.0,
+        "area_m2": round(float(shapely.area(ring)), 2) if ring is not None else None,
     }
 
 

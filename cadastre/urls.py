@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from cadastre import views
+from cadastre import numbering_page, views
 
 urlpatterns = [
     path("staff/parcels/", views.workbench, name="workbench"),
     path("staff/parcels/<int:parcel_id>/", views.parcel_page, name="parcel"),
     path("staff/parcels/<int:parcel_id>/extract.pdf", views.parcel_extract, name="parcel-extract"),
+    path("staff/parcels/numbers/", numbering_page.numbering, name="cadastre-settings"),
     path("staff/records/", views.record_list, name="records"),
     path("staff/records/<int:record_id>/", views.record_page, name="record"),
     path("staff/records/<int:record_id>/documents/", views.record_source, name="record-source"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -111,10 +111,18 @@ VERBS: dict[str, tuple[str, Callable[..., Any]]] = {
     "choose": (
         Verb.EDIT,
         lambda post, by, **k: records.choose(
-            part=post.get("part", ""), code=post.get("code", ""), value=post.get("value", ""), **k
+            choices=_choices(post), suggested=post.get("take") == "suggested", **k
         ),
     ),
 }
+
+
+def _choices(post: QueryDict) -> dict[tuple[str, str], str]:
+    """Return what was chosen in the table of what follows; its fields are called "choice|part|code"."""
+    named = {
+        tuple(name.split("|", 2)[1:]): value for name, value in post.items() if name.startswith("choice|")
+    }
+    return {(name[0], name[1]): str(value) for name, value in named.items() if len(name) == 2 and value}
 
 
 @require_POST

@@ -1,10 +1,11 @@
 /** Builds static/dist: scripts, fonts, the icon sprite and the strings of each language. */
 import { build } from "esbuild";
-import { rmSync, mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFonts } from "./build/fonts.mjs";
 import { writeIcons } from "./build/icons.mjs";
+import { writeOffline } from "./build/offline.mjs";
 import { writeStrings } from "./build/strings.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -16,7 +17,8 @@ mkdirSync(out, { recursive: true });
 writeFonts(here, out);
 writeIcons(root, here, out);
 writeStrings(here, out);
-const pages = ["page", "viewer", "workspace", "design", "import", "plan", "workbench", "follow", "style", "table"];
+writeOffline(here, out);
+const pages = ["page", "viewer", "workspace", "design", "import", "plan", "workbench", "follow", "style", "table", "tax"];
 const result = await build({
   absWorkingDir: here,
   entryPoints: pages.map((name) => `pages/${name}.ts`),

@@ -9,18 +9,24 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from buildings.models import Unit
 from ledger.actions.billing import publish
 from ledger.actions.payment import take_payment
 from ledger.models import BillShare
 from ledger.queries import open_items
 from parties.models import Party
-from taxation.actions import packs, roll
+from taxation.actions import discrepancies, objections, packs, roll, standing
 from taxation.actions.register import assess_all, take_in
-from taxation.models import Liability, RulePack, TaxUnit
+from taxation.models import Assessment, Liability, RulePack, TaxUnit
 
 Say = Callable[[str], None]
 GIVEN = "محمد أحمد خالد سليم نادر يوسف إبراهيم سامر مريم سعاد هناء ليلى رانيا فاطمة عائشة زينب".split()
 FAMILY = "منصور عودة الحاج خوري يعقوب النجار حمدان قاسم الشامي بركات زيدان حداد صالح جابر".split()
+GROUNDS = (
+    "الإيجار المقدر أعلى من إيجار الجوار.",
+    "المساحة المقدرة تشمل درجا مشتركا.",
+    "الوحدة شاغرة منذ سنة.",
+)
 RENT_PER_M2 = Decimal("14")
 LEVIES = ("ps-building", "ps-land")
 CURRENCY = "JOD"
@@ -56,6 +62,11 @@ def make(*, seed: int, say: Say) -> None:
         publish(roll.carry_on(run, lambda done, total, message: None))
         say(f"{run.bills.count():>9,} bills for {year}")
     say(f"{_payments(chance, today, treasurer):>9,} receipts")
+    with transaction.atomic():
+        _objections(chance, today)
+        _differences(chance)
+    standing.bring_up_to_date(on=today)
+    say(f"{sum(discrepancies.look(on=today).values()):>9,} rows in the queues")
 
 
 def _owners(chance: random.Random) -> None:
@@ -100,3 +111,33 @@ def _payments(chance: random.Random, today: date, by: object) -> int:
             take_payment(party_id=party_id, amount=amount, currency=CURRENCY, method="bank", on=on, by=by)
             count += 1
     return count
+
+
+def _objections(chance: random.Random, today: date) -> None:
+    """A few owners object to what was assessed."""
+    assessed = Assessment.objects.filter(state="approved", total__gt=0, unit__liabilities__isnull=False)
+    ids = sorted(set(assessed.values_list("pk", flat=True)))
+    for pk in chance.sample(ids, min(9, len(ids))):
+        contested = Assessment.objects.get(pk=pk)
+        told = today - timedelta(days=chance.randint(3, 25))
+        Assessment.objects.filter(pk=pk).update(served_on=told)
+        owner = contested.unit.liabilities.order_by("pk").first()
+        if owner is not None:
+            objections.file(
+                contested, party_id=owner.party_id, notified_on=told, filed_on=told + timedelta(days=2),
+                grounds=chance.choice(GROUNDS),
+            )  # fmt: skip
+
+
+def _differences(chance: random.Random) -> None:
+    """What grows apart over the years: an extension, a flat that became an office, a house pulled down."""
+    units = list(TaxUnit.objects.filter(collection="units").order_by("pk"))
+    picked = chance.sample(units, len(units) // 20)
+    for place, unit in enumerate(picked):
+        if place % 12 == 0:
+            Unit.objects.filter(pk=unit.feature_id).update(end_lifespan=timezone.now())
+        elif place % 5 == 0:
+            unit.use = "residential" if unit.use == "non_residential" else "non_residential"
+        else:
+            unit.area_m2 = (unit.area_m2 * Decimal(chance.uniform(0.55, 0.95))).quantize(Decimal("0.01"))
+    TaxUnit.objects.bulk_update(picked, ["area_m2", "use"], batch_size=2000)

@@ -1,10 +1,12 @@
 """Background work of taxation."""
 
+from django.utils import timezone
 from django_tasks import task
 
 from jobs import progress
 from ledger.models import BillRun
-from taxation.actions import roll
+from taxation.actions import discrepancies, roll, simulating
+from taxation.models import Simulation
 
 
 @task()
@@ -13,3 +15,21 @@ def run_roll(run_id: int) -> dict[str, object]:
     run = roll.carry_on(BillRun.objects.get(pk=run_id), progress.report)
     bills, amount = roll.totals(run)
     return {"run": run.pk, "bills": bills, "amount": str(amount)}
+
+
+@task()
+def look_for_discrepancies() -> dict[str, object]:
+    """Compare the registers with the tax register; run again, it only looks again."""
+    return dict(discrepancies.look(on=timezone.localdate(), report=progress.report))
+
+
+@task()
+def run_simulation(simulation_id: int) -> dict[str, object]:
+    """Compute a simulation; begun again, it starts over."""
+    done = simulating.run(Simulation.objects.get(pk=simulation_id), progress.report)
+    return {
+        "simulation": done.pk,
+        "units": done.totals["units"],
+        "before": done.totals["before"],
+        "after": done.totals["after"],
+    }

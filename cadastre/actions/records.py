@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cadastre import follow
 from cadastre.actions.drafting import release
 from cadastre.actions.locking import locked, touch
 from cadastre.checks.drafts import findings_of, outstanding
 from cadastre.checks.registry import Moment
-from cadastre.errors import ChecksFailed, NotEditable, OwnApproval, WrongState
+from cadastre.errors import ChecksFailed, OwnApproval, WrongState
 from cadastre.models import CheckReason, Presence, Record, RecordEvent, RecordKind, RecordState, Source
+from cadastre.succession import succession_of
 from core.errors import TooLarge, Unprocessable
 
 PRESENT_FOR = timedelta(seconds=45)
@@ -121,12 +123,29 @@ def give_reason(*, record_id: int, version: int, by: User, rule: str, subject: s
 
 
 @transaction.atomic
-def choose(*, record_id: int, version: int, part: str, code: str, value: str) -> Record:
-    """Choose how one row follows on approval."""
-    record = locked(record_id, version=version)
-    if not record.is_open:
-        raise NotEditable(record.get_state_display())
-    record.choices = {**record.choices, part: {**record.choices.get(part, {}), code: value}}
+def choose(
+    *, record_id: int, version: int, choices: Mapping[tuple[str, str], str], suggested: bool = False
+) -> Record:
+    """Choose how rows follow on approval: options by (part, code); `suggested` settles all others.
+
+    Raises Unprocessable for a row or an option that the record's present draft does not have.
+    """
+    record = locked(record_id, version=version, editable=True)
+    parts = follow.foresee(succession_of(record))
+    rows = {(part.code, one.code): one for part in parts for one in part.consequences if one.options}
+    kept = {name: one.chosen(record.choices.get(name[0], {})) for name, one in rows.items()}
+    for name, value in choices.items():
+        if name not in rows or value not in {option.value for option in rows[name].options}:
+            raise Unprocessable(
+                _("This choice does not fit the draft as it is now."),
+                fields={":".join(name): _("Choose one of the list.")},
+            )
+        kept[name] = value
+    record.choices = {}
+    for (part, code), value in kept.items():
+        taken = value or (rows[part, code].suggested if suggested else "")
+        if taken:
+            record.choices.setdefault(part, {})[code] = taken
     touch(record, "choices")
     return record
 

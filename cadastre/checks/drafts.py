@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import shapely
 
-from cadastre.checks import land, papers  # noqa: F401  (rules register themselves)
+from cadastre.checks import consequences, land, papers  # noqa: F401  (rules register themselves)
 from cadastre.checks.registry import Draft, Finding, Moment, Severity, ask_all
 from cadastre.drafting.plots import Plot, in_force_by_id, in_force_within, proposed_by, proposed_by_others
 from cadastre.drafting.proposal import Proposal

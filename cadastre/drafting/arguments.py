@@ -1,7 +1,8 @@
 """What comes in with an operation: numbers, places and lines, checked before any geometry is made."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pyproj
@@ -11,6 +12,7 @@ from pyproj.exceptions import CRSError
 from shapely.geometry import LineString
 
 from core.errors import Unprocessable
+from layers.importing.reader import placing
 
 XY = tuple[float, float]
 MOST_POINTS = 10_000
@@ -24,7 +26,7 @@ class Arguments:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
-        self._to_grid = _to_grid(values.get("crs"))
+        self._to_grid = to_grid(values.get("crs"))
 
     def key(self, name: str) -> str:
         """Return a parcel's key."""
@@ -126,7 +128,7 @@ class Arguments:
         if not fits:
             raise _unfit(name, _("A place is two numbers: east and north."))
         x, y = self._to_grid(float(value[0]), float(value[1]))
-        if not (math.isfinite(x) and math.isfinite(y)):
+        if not _in_use(x, y):
             raise _unfit(name, _("This place lies outside the grid's area of use."))
         return (x, y)
 
@@ -135,11 +137,24 @@ def _unfit(name: str, message: Any) -> Unprocessable:
     return Unprocessable(_("The operation does not fit."), detail=message, fields={name: message})
 
 
-def _to_grid(crs: Any) -> Any:
+@cache
+def _area() -> tuple[float, float, float, float]:
+    """Return where the national grid may be used, in its own coordinates, with a degree around."""
+    box = placing.allowed_box(settings.GRID_SRID, settings.GRID_SRID)
+    return box or (-math.inf, -math.inf, math.inf, math.inf)
+
+
+def _in_use(x: float, y: float) -> bool:
+    west, south, east, north = _area()
+    return west <= x <= east and south <= y <= north
+
+
+def to_grid(crs: Any) -> Callable[[float, float], XY]:
+    """Return what moves coordinates of a reference system into the national grid."""
     if crs in (None, settings.GRID_SRID, f"EPSG:{settings.GRID_SRID}"):
         return lambda x, y: (x, y)
     try:
         transformer = pyproj.Transformer.from_crs(crs, settings.GRID_SRID, always_xy=True)
     except CRSError as error:
         raise _unfit("crs", _("This grid is not known.")) from error
-    return transformer.transform
+    return lambda x, y: transformer.transform(x, y)

@@ -16,14 +16,18 @@ from cadastre.operations.refusals import GeometryRefused
 from cadastre.operations.rings import edges_of, parts, rings_of
 
 XY = tuple[float, float]
+Edge = tuple[XY, XY]
 CORNER_DEG = 45.0
+# A corner may be rounded or cut off: the turn then spreads over at most this length.
+ROUNDING_M = 8.0
 
 
 def street_sides(fabric: Fabric, key: str, roads: Iterable[str] = ()) -> list[LineString]:
     """Return the sides of a parcel that face a street, its land to the left, longest first.
 
     An edge faces a street when it is shared with no parcel, or with a parcel that is a road. A side
-    follows the street's bends and ends at a corner, where the outline turns by 45 degrees or more.
+    follows the street's bends and ends at a corner, where the outline turns by 45 degrees or more, be it
+    sharp or rounded; a rounded corner belongs half to each side.
     """
     road_keys = set(roads)
     near = [
@@ -41,15 +45,13 @@ def _outline(part: BaseGeometry) -> list[XY]:
 def _runs(ring: list[XY], shared: set[frozenset[XY]]) -> list[LineString]:
     edges = list(itertools.pairwise(ring))
     free = [frozenset(edge) not in shared for edge in edges]
-    ends = [
-        not free[n] or not free[n - 1] or _turn(edges[n - 1], edges[n]) >= CORNER_DEG
-        for n in range(len(edges))
-    ]
+    corners = _corners(edges)
+    ends = [not free[n] or not free[n - 1] or n in corners for n in range(len(edges))]
     if not any(ends):
         return [LineString(ring)]
     # Begin where a side begins, so that none is broken by the ring's seam.
     first = ends.index(True)
-    sides: list[list[tuple[XY, XY]]] = []
+    sides: list[list[Edge]] = []
     for n in (*range(first, len(edges)), *range(first)):
         if ends[n]:
             sides.append([])
@@ -58,10 +60,50 @@ def _runs(ring: list[XY], shared: set[frozenset[XY]]) -> list[LineString]:
     return [LineString([side[0][0], *(end for _start, end in side)]) for side in sides if side]
 
 
-def _turn(before: tuple[XY, XY], after: tuple[XY, XY]) -> float:
-    """Return by how many degrees the outline turns between two edges."""
+def _corners(edges: list[Edge]) -> set[int]:
+    """Return the edges that begin at a corner, or in the middle of a rounded one."""
+    size = len(edges)
+    lengths = [math.dist(*edge) for edge in edges]
+    turns = [_turn(edges[n - 1], edges[n]) for n in range(size)]
+    # Begin after the longest edge, so that no rounding is broken by the ring's seam.
+    first = lengths.index(max(lengths)) + 1
+    order = [n % size for n in range(first, first + size)]
+    found, at = set(), 0
+    while at < size:
+        window = _rounding(order[at:], lengths, turns)
+        if abs(sum(turns[n] for n in window)) >= CORNER_DEG:
+            found.add(_middle(window, turns))
+            at += len(window)
+        else:
+            at += 1
+    return found
+
+
+def _rounding(order: list[int], lengths: list[float], turns: list[float]) -> list[int]:
+    """Return the vertices from the first on that turn the same way within the length of a rounding."""
+    window, run = [order[0]], 0.0
+    for before, n in itertools.pairwise(order):
+        run += lengths[before]
+        if run > ROUNDING_M or turns[n] * turns[order[0]] <= 0:
+            break
+        window.append(n)
+    return window
+
+
+def _middle(window: list[int], turns: list[float]) -> int:
+    """Return the vertex at which half of the turn is made."""
+    half, turned = abs(sum(turns[n] for n in window)) / 2, 0.0
+    for n in window:
+        turned += abs(turns[n])
+        if turned >= half - 1e-9:
+            return n
+    return window[-1]
+
+
+def _turn(before: Edge, after: Edge) -> float:
+    """Return by how many degrees the outline turns between two edges, to the left above zero."""
     (ax, ay), (bx, by) = ((edge[1][0] - edge[0][0], edge[1][1] - edge[0][1]) for edge in (before, after))
-    return math.degrees(abs(math.atan2(ax * by - ay * bx, ax * bx + ay * by)))
+    return math.degrees(math.atan2(ax * by - ay * bx, ax * bx + ay * by))
 
 
 def chosen_side(

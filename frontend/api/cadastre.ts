@@ -87,6 +87,15 @@ export interface Around {
   scenery: { kind: string; label: string; geometry: Shape }[];
 }
 
+/** A line, an outline or a list of points out of a surveyor's file, in the national grid. */
+export interface SurveyShape {
+  kind: "line" | "outline" | "points";
+  layer: string;
+  points: XY[];
+  length_m: number;
+  area_m2: number | null;
+}
+
 export interface Traverse {
   outline: XY[];
   closure: { error_m: number; length_m: number; one_in: number | null; east_m: number; north_m: number };
@@ -151,6 +160,7 @@ export const cadastre = {
   attach: (record: RecordInfo, form: FormData): Promise<RecordInfo> =>
     call("POST", `/records/${record.id}/sources`, form, record.etag),
   present: (id: number): Promise<{ others: string[]; etag: string; state: string }> => call("POST", `/records/${id}/presence`, {}),
+  survey: (form: FormData): Promise<{ shapes: SurveyShape[] }> => call("POST", "/parcels/survey", form),
   traverse: (start: XY, legs: { bearing: number; distance: number; radius?: number }[]): Promise<Traverse> =>
     call("POST", "/parcels/traverse", { start, legs }),
 };

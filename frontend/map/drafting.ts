@@ -330,10 +330,15 @@ export class DraftingMap {
     this.element.classList.remove("is-drawing", "is-over-vertex");
   }
 
-  /** Show a line that did not come from the mouse, such as a pasted outline. */
-  sketch(points: XY[]): void {
+  /** Show lines that did not come from the mouse, such as a pasted outline. */
+  sketch(lines: XY[][]): void {
     this.sources.sketch.clear();
-    if (points.length > 1) this.sources.sketch.addFeature(new Feature(points.length > 2 ? new Polygon([points]) : new LineString(points)));
+    this.sources.sketch.addFeatures(lines.filter((points) => points.length > 1).map((points) => new Feature(new LineString(points))));
+  }
+
+  /** Bring places into view. */
+  fitPoints(points: XY[]): void {
+    if (points.length) this.view.fit(new MultiPoint(points).getExtent(), { padding: [90, 90, 90, 90], minResolution: 0.02 });
   }
 
   /** Grid crosses at round coordinates, with their values at the margin. */

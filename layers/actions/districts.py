@@ -1,8 +1,10 @@
 """Take the municipality's districts from the shapes of a layer."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -46,7 +48,9 @@ def take_districts(*, layer: Collection, code: str, names: dict[str, str], by: S
     for key, *titles, shape in rows:
         _check(key, titles)
         named = dict(zip((f"name_{language}" for language in names), titles, strict=True))
-        _row, is_new = District.objects.update_or_create(code=key, defaults={**named, "geom": shape})
+        _row, is_new = District.objects.update_or_create(
+            code=key, defaults={**named, "geom": cast(MultiPolygon, GEOSGeometry(shape))}
+        )
         added += is_new
     return Taken(added, len(rows) - added)
 

@@ -17,7 +17,8 @@ RUN_PACKAGES = (
     "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-core "
     "gettext python3-venv git ca-certificates procps"
 ).split()
-TEST_PACKAGES = "chromium poppler-utils".split()
+# libatomic1: the browser driver's own Node needs it, and no package asks for it.
+TEST_PACKAGES = "chromium libatomic1 poppler-utils".split()
 POSTGRES = Path("/usr/lib/postgresql")
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, Unprocessable
-from taxation.actions import packs
+from taxation.actions import packs, standing
 from taxation.errors import SecondSignature, SharesIncomplete
 from taxation.models import Assessment, AssessmentState, RulePack, TaxUnit
 from taxation.models.rule_pack import charge_code
@@ -68,6 +68,7 @@ def propose(
     proposal.save()
     if not pack.needs_second_signature(charge.total):
         _put_in_force(proposal, by)
+    standing.look_again([unit.pk], on=timezone.localdate())
     return proposal
 
 
@@ -85,7 +86,9 @@ def approve(proposal: Assessment, *, by: Any) -> Assessment:
     _require_proposed(proposal)
     if proposal.proposed_by_id == by.pk:
         raise SecondSignature(_("Another person must approve what you proposed."))
-    return _put_in_force(proposal, by)
+    _put_in_force(proposal, by)
+    standing.look_again([proposal.unit_id], on=timezone.localdate())
+    return proposal
 
 
 @transaction.atomic

@@ -1,29 +1,42 @@
-"""Objections: filed within the legal time, heard, decided, and the ledger adjusted."""
+"""Objections and appeals: filed within the legal time, heard, decided, and the ledger adjusted."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, Unprocessable
 from core.money import currency, share_out
 from ledger.actions.relief import reduce_charge
 from ledger.models import Bill, BillShare
+from taxation.actions import standing
 from taxation.errors import Late
 from taxation.models import Assessment, Objection, ObjectionState
+from taxation.rules.clocks import clocks
 
-# Days from the notice to object, by jurisdiction; Lebanon's is not established.
-DAYS_TO_OBJECT = {"PS": 30, "TN": 30}
-DEFAULT_DAYS = 30
 OPEN = (ObjectionState.FILED, ObjectionState.HEARING)
 
 
 def deadline(assessment: Assessment, notified_on: date) -> date:
     """Return the last day on which an objection is heard."""
-    days = DAYS_TO_OBJECT.get(assessment.pack.recipe.jurisdiction, DEFAULT_DAYS)
-    return notified_on + timedelta(days=days)
+    return notified_on + timedelta(days=clocks(assessment.pack.recipe.jurisdiction).objection)
+
+
+def appeal_deadline(objection: Objection) -> date | None:
+    """Return the last day on which the decision can be appealed against; None while there is none."""
+    if objection.decided_on is None:
+        return None
+    law = clocks(objection.assessment.pack.recipe.jurisdiction)
+    return objection.decided_on + timedelta(days=law.appeal)
+
+
+def notified_on(assessment: Assessment) -> date | None:
+    """Return the day from which the time to object runs: the notice's, or the published list's."""
+    listed = assessment.listed_in.published_on if assessment.listed_in else None
+    return max((day for day in (assessment.served_on, listed) if day), default=None)
 
 
 @transaction.atomic
@@ -40,14 +53,43 @@ def file(
     last_day = deadline(assessment, notified_on)
     if filed_on > last_day:
         raise Late(_("The time to object ended on %(day)s.") % {"day": last_day.isoformat()})
+    return _enter(
+        assessment=assessment, party_id=party_id, notified_on=notified_on, filed_on=filed_on, deadline_on=last_day,
+        grounds=grounds,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def appeal(objection: Objection, *, filed_on: date, grounds: str, deposit: str) -> Objection:
+    """Enter an appeal against a decision, in its own time, with the receipt of its deposit where one is due."""
+    objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
+    last_day = appeal_deadline(objection)
+    if objection.decided_on is None or last_day is None or objection.appeal_of_id:
+        raise Conflict(_("Only the decision of an objection can be appealed against."))
+    law = clocks(objection.assessment.pack.recipe.jurisdiction)
+    wrong = {}
+    if law.deposit and not deposit.strip():
+        wrong["deposit"] = _("Enter the receipt of the deposit.")
+    if filed_on < objection.decided_on or not grounds.strip():
+        wrong["grounds"] = _("Give the grounds, and days in order.")
+    if wrong:
+        raise Unprocessable(_("The appeal is incomplete"), fields=wrong)
+    if filed_on > last_day:
+        raise Late(_("The time to appeal ended on %(day)s.") % {"day": last_day.isoformat()})
+    return _enter(
+        assessment=objection.assessment, party_id=objection.party_id, notified_on=objection.decided_on,
+        filed_on=filed_on, deadline_on=last_day, grounds=grounds, appeal_of=objection, deposit=deposit.strip(),
+    )  # fmt: skip
+
+
+def _enter(**facts: Any) -> Objection:
     try:
         with transaction.atomic():
-            return Objection.objects.create(
-                assessment=assessment, party_id=party_id, notified_on=notified_on, filed_on=filed_on,
-                deadline_on=last_day, grounds=grounds,
-            )  # fmt: skip
+            entered = Objection.objects.create(**facts)
     except IntegrityError:
         raise Conflict(_("An objection of this party is open already.")) from None
+    standing.look_again([entered.assessment.unit_id], on=timezone.localdate())
+    return entered
 
 
 @transaction.atomic
@@ -70,7 +112,7 @@ def decide(
         raise Conflict(_("This objection has been decided already."))
     if not decision.strip():
         raise Unprocessable(_("A decision needs its reasons"), fields={"decision": _("Write the reasons.")})
-    total = objection.assessment.total
+    total = _contested(objection)
     if upheld and (new_total is None or not 0 <= new_total < total):
         raise Unprocessable(
             _("An upheld objection lowers the amount"), fields={"new_total": _("Enter the new total.")}
@@ -81,7 +123,15 @@ def decide(
     objection.save(update_fields=["state", "decided_on", "decision", "decided_by", "new_total"])
     if upheld and new_total is not None:
         _adjust(objection, total - new_total, on, by)
+    standing.look_again([objection.assessment.unit_id], on=timezone.localdate())
     return objection
+
+
+def _contested(objection: Objection) -> Decimal:
+    """Return the total that is contested: on appeal, what the objection has left of it."""
+    first = objection.appeal_of
+    left = first.new_total if first is not None else None
+    return objection.assessment.total if left is None else left
 
 
 def _adjust(objection: Objection, difference: Decimal, on: date, by: Any) -> None:

@@ -1,6 +1,7 @@
 """Rule packs: installing a country's, copying, changing figures, enacting."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,12 +9,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core.errors import Unprocessable
+from core.errors import DomainError, Unprocessable
 from ledger.models import ChargeType
 from taxation.errors import NoPack, OverlappingPeriod, PackFrozen
 from taxation.models import PackStatus, RulePack, RuleParameter
 from taxation.models.rule_pack import charge_code
-from taxation.rules.computation import assess
+from taxation.rules.computation import Charge, assess
+from taxation.rules.examples import Example
+from taxation.rules.examples import of as examples_of
 from taxation.rules.packs import LEVIES
 from taxation.rules.schema import Levy
 
@@ -22,7 +25,13 @@ from taxation.rules.schema import Levy
 def install(code: str, *, valid_from: date, by: Any = None) -> RulePack:
     """Make a pack with the figures that a levy comes with; a bill before parliament stays a draft."""
     recipe = LEVIES[code]
-    pack = RulePack.objects.create(levy=code, title=recipe.title.as_dict(), source=recipe.article, by=by)
+    pack = RulePack.objects.create(
+        levy=code,
+        title=recipe.title.as_dict(),
+        source=recipe.article,
+        by=by,
+        reassess_years=recipe.cycle_years or None,
+    )
     RuleParameter.objects.bulk_create(
         [
             RuleParameter(
@@ -62,6 +71,7 @@ def copy(pack: RulePack, *, by: Any) -> RulePack:
         title=pack.title,
         source=pack.source,
         approval_above=pack.approval_above,
+        reassess_years=pack.reassess_years,
         copied_from=pack,
         by=by,
     )
@@ -206,3 +216,45 @@ def in_force(levy: str, on: date) -> RulePack:
 def try_out(pack: RulePack, facts: dict[str, Any]) -> Any:
     """Compute a made-up unit with a pack, draft or not: what an officer sees before enacting."""
     return assess(pack.recipe, pack.values(), facts, verified=pack.verified())
+
+
+def set_duties(pack: RulePack, *, approval_above: Decimal | None, reassess_years: int | None) -> None:
+    """Set from which total a second person signs, and after how many years a unit is assessed anew."""
+    _require_draft(pack)
+    wrong = {}
+    if approval_above is not None and approval_above < 0:
+        wrong["approval_above"] = _("An amount from 0 on.")
+    if reassess_years is not None and not 1 <= reassess_years <= 50:
+        wrong["reassess_years"] = _("From 1 to 50 years.")
+    if wrong:
+        raise Unprocessable(_("These duties cannot be set"), fields=wrong)
+    pack.approval_above, pack.reassess_years = approval_above, reassess_years
+    pack.version += 1
+    pack.save(update_fields=["approval_above", "reassess_years", "version"])
+
+
+@dataclass(frozen=True)
+class Run:
+    """A worked example of the law, computed with a pack's figures."""
+
+    example: Example
+    charge: Charge | None
+    refusal: str
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the pack gives what the law's figures give."""
+        return self.charge is not None and self.charge.total == Decimal(self.example.total)
+
+
+def examples(pack: RulePack) -> list[Run]:
+    """Run the worked examples of a pack's levy with its figures."""
+    found = []
+    values, verified = pack.values(), pack.verified()
+    for example in examples_of(pack.levy):
+        try:
+            charge, refusal = assess(pack.recipe, values, example.facts, verified=verified), ""
+        except DomainError as reason:
+            charge, refusal = None, " ".join(str(each) for each in (reason.title, *reason.fields.values()))
+        found.append(Run(example, charge, refusal))
+    return found

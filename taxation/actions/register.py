@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from core.errors import DomainError
 from taxation import queries
+from taxation.actions import standing
 from taxation.actions.assessing import draw_up, facts_of
 from taxation.models import Assessment, AssessmentState, RulePack, TaxUnit
 from taxation.rules.computation import assess
@@ -46,4 +48,5 @@ def assess_all(pack: RulePack, units: Iterable[TaxUnit], *, on: date, by: Any) -
         )
         done += 1
     Assessment.objects.bulk_create(rows, batch_size=2000)
+    standing.look_again([row.unit_id for row in rows], on=timezone.localdate())
     return done, left

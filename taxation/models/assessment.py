@@ -39,6 +39,10 @@ class Assessment(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    listed_in = models.ForeignKey(
+        "taxation.AssessmentList", on_delete=models.PROTECT, null=True, blank=True, related_name="listed"
+    )
+    served_on = models.DateField(_("notice served on"), null=True, blank=True)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

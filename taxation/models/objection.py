@@ -23,6 +23,15 @@ class Objection(models.Model):
 
     assessment = models.ForeignKey("taxation.Assessment", on_delete=models.PROTECT, related_name="objections")
     party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    appeal_of = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appeal",
+        verbose_name=_("appeal of"),
+    )
+    deposit = models.CharField(_("receipt of the deposit"), max_length=60, blank=True)
     notified_on = models.DateField(_("notified on"))
     filed_on = models.DateField(_("filed on"))
     deadline_on = models.DateField(_("last day to object"))

@@ -48,6 +48,7 @@ class RulePack(models.Model):
     approval_above = models.DecimalField(
         _("second signature above"), max_digits=MAX_DIGITS, decimal_places=DECIMALS, null=True, blank=True
     )
+    reassess_years = models.PositiveSmallIntegerField(_("years between reassessments"), null=True, blank=True)
     copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -1,5 +1,6 @@
 """What is taxed, and who is liable for it in which share."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -14,6 +15,14 @@ class LiableRole(models.TextChoices):
 
     OWNER = "owner", _("Owner")
     OCCUPANT = "occupant", _("Occupant")
+
+
+class TaxUnitQuerySet(models.QuerySet):
+    """Verbs on taxed units."""
+
+    def on_land(self, parcels: Iterable[int]) -> Self:
+        """Keep the accounts in use of what lies on some parcels."""
+        return self.filter(parcel__in=list(parcels), retired_at__isnull=True)
 
 
 class TaxUnit(models.Model):
@@ -43,6 +52,8 @@ class TaxUnit(models.Model):
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1)
 
+    objects = TaxUnitQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -57,6 +68,11 @@ class TaxUnit(models.Model):
     def __str__(self) -> str:
         """Return the label."""
         return self.label
+
+    @property
+    def is_land(self) -> bool:
+        """Say whether the account is the land's own, rather than of a building on it."""
+        return self.collection == "parcels"
 
 
 class LiabilityQuerySet(models.QuerySet):

@@ -150,6 +150,8 @@ class Levy:
     # Parameters that hold the terms of payment, by component code ("" = all components).
     terms: Mapping[str, str] = field(default_factory=dict)
     is_draft: bool = False
+    # After how many years a unit is assessed anew; 0 where no cycle is established.
+    cycle_years: int = 0
 
     def input(self, name: str) -> Input:
         """Return the declared input of that name."""

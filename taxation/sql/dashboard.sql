@@ -15,7 +15,7 @@ sums AS (
     sum(amount) FILTER (WHERE due_on < %(on)s::date - 365 AND due_on >= %(on)s::date - 1095) AS under_3,
     sum(amount) FILTER (WHERE due_on < %(on)s::date - 1095) AS over_3
   FROM moves GROUP BY GROUPING SETS ((levy, period, currency), (district_id, currency)))
-SELECT s.by_district, s.levy, s.period, s.title, s.currency, d.name_ar, d.name_en, d.name_fr,
+SELECT s.by_district, s.levy, s.period, s.title, s.currency, s.district_id, d.name_ar, d.name_en, d.name_fr,
   coalesce(billed, 0) AS billed, coalesce(collected, 0) AS collected, coalesce(forgiven, 0) AS forgiven,
   coalesce(arrears, 0) AS arrears, coalesce(under_1, 0) AS under_1, coalesce(under_3, 0) AS under_3,
   coalesce(over_3, 0) AS over_3

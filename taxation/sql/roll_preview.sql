@@ -8,7 +8,7 @@ WITH candidates AS (
      WHERE l.unit_id = u.id AND l.role = %(role)s AND l.valid_from <= %(period_start)s
        AND (l.valid_to IS NULL OR l.valid_to > %(period_start)s)) AS liable
   FROM taxation_assessment a JOIN taxation_taxunit u ON u.id = a.unit_id
-  WHERE a.levy = %(levy)s AND a.state = 'approved' AND a.currency = %(currency)s AND u.retired_at IS NULL
+  WHERE a.levy = %(levy)s AND a.state = 'approved' AND a.currency = %(currency)s AND (u.retired_at IS NULL OR u.retired_at > %(period_start)s)
     AND a.valid_from <= %(period_start)s AND (a.valid_to IS NULL OR a.valid_to >= %(period_start)s))
 SELECT count(*) FILTER (WHERE liable = 'whole' AND NOT is_billed) AS bills,
        coalesce(sum(total) FILTER (WHERE liable = 'whole' AND NOT is_billed), 0) AS amount,

@@ -1,6 +1,6 @@
-"""Rule packs: see the figures and their sources, copy, change, try out, enact."""
+"""Rule packs: see the figures and their sources, copy, change, run the law's examples, enact."""
 
-import json
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
-from core.errors import DomainError, Unprocessable
-from ledger.views.common import attempt, day_in
-from taxation.access import PACKS, desk, may
+from core.errors import DomainError
+from ledger.views.common import amount_in, attempt, day_in
+from taxation import figures
+from taxation.access import PACKS, SIMULATION, desk, may
 from taxation.actions import packs
 from taxation.models import PackStatus, RulePack
 
@@ -26,37 +27,37 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 @desk(PACKS)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a pack's figures; with facts in the address, also what they come to."""
-    pack = get_object_or_404(RulePack, pk=pk)
-    context = {
+    """Show a pack's figures and its examples; with facts in the address, also what they come to."""
+    pack = get_object_or_404(RulePack.objects.select_related("copied_from"), pk=pk)
+    parameters = list(pack.parameters.all())
+    context: dict[str, Any] = {
         "pack": pack,
-        "parameters": [
-            (
-                p,
-                json.dumps(p.value, ensure_ascii=False, indent=1)
-                if not isinstance(p.value, str)
-                else p.value,
-            )
-            for p in pack.parameters.all()
-        ],
+        "parameters": [(one, figures.shown(one.kind, one.unit, one.value)) for one in parameters],
+        "unverified": sum(not one.verified for one in parameters),
+        "examples": packs.examples(pack),
         "is_draft": pack.status == PackStatus.DRAFT,
         "may_change": may(request, PACKS, Verb.EDIT),
+        "may_simulate": may(request, SIMULATION, Verb.EDIT),
         "inputs": [
             {"input": each, "value": request.GET.get(each.name, each.default)} for each in pack.recipe.inputs
         ],
     }
     if "try" in request.GET:
-        facts = {
-            each.name: (request.GET.get(each.name) == "on")
-            if each.kind == "flag"
-            else request.GET.get(each.name) or None
-            for each in pack.recipe.inputs
-        }
-        try:
-            context["charge"] = packs.try_out(pack, facts)
-        except DomainError as refusal:
-            context["refusal"] = refusal
+        context |= _tried(pack, request)
     return render(request, "taxation/pack.html", context)
+
+
+def _tried(pack: RulePack, request: HttpRequest) -> dict[str, Any]:
+    facts = {
+        each.name: (request.GET.get(each.name) == "on")
+        if each.kind == "flag"
+        else request.GET.get(each.name) or None
+        for each in pack.recipe.inputs
+    }
+    try:
+        return {"charge": packs.try_out(pack, facts)}
+    except DomainError as refusal:
+        return {"refusal": refusal}
 
 
 @require_POST
@@ -75,28 +76,34 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk(PACKS, Verb.EDIT)
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change one figure of a draft."""
+    """Change one figure of a draft, or when assessments need a second signature and are made anew."""
     pack = get_object_or_404(RulePack, pk=pk)
+    if "settings" in request.POST:
+        return _settings(request, pack)
     parameter = get_object_or_404(pack.parameters, key=request.POST.get("key", ""))
 
-    def work() -> None:
+    def work() -> str:
         packs.set_parameter(
-            pack, parameter.key, value=_value(parameter.kind, request.POST.get("value", "")),
-            source=request.POST.get("source", ""), verified="verified" in request.POST,
+            pack, parameter.key, source=request.POST.get("source", ""), verified="verified" in request.POST,
+            value=figures.read(parameter.kind, parameter.unit, parameter.value, request.POST),
         )  # fmt: skip
+        return f"/staff/tax/packs/{pk}/#figure-{parameter.pk}"
 
     return attempt(request, work, back=f"/staff/tax/packs/{pk}/", done=_("The figure is saved."))
 
 
-def _value(kind: str, text: str) -> object:
-    if kind in ("fraction", "amount", "text"):
-        return text.strip()
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise Unprocessable(
-            _("This figure cannot be read"), fields={"value": _("It does not have the right form.")}
-        ) from None
+def _settings(request: HttpRequest, pack: RulePack) -> HttpResponse:
+    def work() -> None:
+        years = request.POST.get("reassess_years", "").strip()
+        packs.set_duties(
+            pack,
+            approval_above=amount_in(request.POST, "approval_above")
+            if request.POST.get("approval_above")
+            else None,
+            reassess_years=int(amount_in(request.POST, "reassess_years")) if years else None,
+        )
+
+    return attempt(request, work, back=f"/staff/tax/packs/{pack.pk}/", done=_("Saved."))
 
 
 @require_POST

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb, subject_of, visible_fields
@@ -14,28 +13,15 @@ from ledger.models import Bill
 from ledger.queries import open_items
 from ledger.views.accounts import find_parties
 from ledger.views.common import attempt, day_in, today
-from taxation import queries
-from taxation.access import APPROVAL, UNITS, desk, may
-from taxation.actions import objections
+from taxation import queries, services
+from taxation.access import APPROVAL, MAP, UNITS, desk, may
+from taxation.actions import objections, standing
 from taxation.actions.assessing import approve, propose, reject, set_shares
-from taxation.models import Assessment, AssessmentState, RulePack, TaxUnit
+from taxation.models import OPENLY, Assessment, AssessmentState, RulePack, Standing, TaxStatus, TaxUnit
 from taxation.rules.computation import Facts
 from taxation.rules.words import USES
 
 PAGE = 50
-STATUSES = (
-    ("paid", gettext_lazy("Paid")),
-    ("due", gettext_lazy("Due")),
-    ("late", gettext_lazy("Late")),
-    ("unassessed", gettext_lazy("Not assessed")),
-    ("unbilled", gettext_lazy("Not billed")),
-    ("objection", gettext_lazy("Under objection")),
-    ("exempt", gettext_lazy("Exempt")),
-)
-
-
-# What may be said of a unit to those who may not see debts.
-OPENLY = ("unassessed", "unbilled", "objection", "exempt")
 
 
 def _sees_debt(request: HttpRequest) -> bool:
@@ -53,24 +39,27 @@ def index(request: HttpRequest) -> HttpResponse:
         status = ""
     values = {
         "on": today(), "q": words, "like": f"%{words}%", "status": status, "size": PAGE, "skip": (max(number, 1) - 1) * PAGE,
+        "box": None, "districts": None,
     }  # fmt: skip
-    units = queries.rows("desk", values)
-    labels, sees_debt = dict(STATUSES), _sees_debt(request)
+    standing.bring_up_to_date(on=today())
+    units = queries.rows("desk", values, order="k.owed DESC NULLS LAST")
+    labels, sees_debt = dict(TaxStatus.choices), _sees_debt(request)
     for unit in units:
         unit["title"] = labels[unit["status"]] if sees_debt or unit["status"] in OPENLY else ""
         if not sees_debt:
             unit["owed"] = unit["periods"] = None
-    counts = units[0]["counts"] if units else {}
+    counts = dict(Standing.objects.values_list("status").annotate(n=Count("pk")))
     found = units[0]["found"] if units else 0
     context = {
         "units": units, "q": words, "status": status, "found": found, "number": max(number, 1),
-        "legend": [(code, title, counts.get(code, 0)) for code, title in STATUSES if sees_debt or code in OPENLY],
+        "legend": [(code, title, counts.get(code, 0)) for code, title in TaxStatus.choices if sees_debt or code in OPENLY],
         "has_next": max(number, 1) * PAGE < found,
     }  # fmt: skip
     return render(request, "taxation/desk.html", context)
 
 
-def _packs(unit: TaxUnit) -> list[RulePack]:
+def packs_for(unit: TaxUnit) -> list[RulePack]:
+    """Return the packs in force that apply to a unit."""
     return [pack for pack in RulePack.objects.in_force(today()) if pack.recipe.subject == unit.subject]
 
 
@@ -79,9 +68,11 @@ def _packs(unit: TaxUnit) -> list[RulePack]:
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a unit: its amount and reasons, who is liable, its bills, and the form to assess it."""
     kept = get_object_or_404(TaxUnit.objects.select_related("building", "parcel", "district"), pk=pk)
-    assessments = list(kept.assessments.select_related("pack", "proposed_by", "approved_by").order_by("-pk"))
+    assessments = list(
+        kept.assessments.select_related("pack", "proposed_by", "approved_by", "listed_in").order_by("-pk")
+    )
     liabilities = list(kept.liabilities.on(today()).select_related("party").order_by("-num", "pk"))
-    packs = _packs(kept)
+    packs = packs_for(kept)
     chosen = next(
         (one for one in packs if str(one.pk) == request.GET.get("pack")), packs[0] if packs else None
     )
@@ -92,6 +83,14 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "assessments": assessments,
         "current": next(
             (one for one in assessments if one.state == AssessmentState.APPROVED and not one.valid_to), None
+        ),
+        "notified": next(
+            (
+                objections.notified_on(one)
+                for one in assessments
+                if one.state == AssessmentState.APPROVED and not one.valid_to
+            ),
+            None,
         ),
         "waiting": next((one for one in assessments if one.state == AssessmentState.PROPOSED), None),
         "liabilities": liabilities,
@@ -106,7 +105,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "bills": _bills(kept) if _sees_debt(request) else [],
         "packs": packs,
         "chosen": chosen,
-        "inputs": _inputs(kept, chosen),
+        "may_see_map": may(request, MAP, Verb.VIEW),
+        "counts_services": any(services.asks_for_services(one) for one in packs),
+        "inputs": inputs_of(kept, chosen),
         "today": today(),
         "q": words,
         "parties": find_parties(words),
@@ -123,7 +124,8 @@ def _bills(kept: TaxUnit) -> QuerySet[Bill]:
     return found.select_related("run").order_by("-pk")
 
 
-def _inputs(kept: TaxUnit, pack: RulePack | None) -> list[dict[str, Any]]:
+def inputs_of(kept: TaxUnit, pack: RulePack | None) -> list[dict[str, Any]]:
+    """Return what a pack asks for, with what is known of the unit."""
     known = {"area_m2": kept.area_m2, "use": kept.use, **kept.facts}
     return (
         [{"input": each, "value": known.get(each.name, each.default)} for each in pack.recipe.inputs]
@@ -140,6 +142,11 @@ def _facts(pack: RulePack, request: HttpRequest) -> Facts:
     return facts
 
 
+def back_to(request: HttpRequest, pk: int) -> str:
+    """Return the page that a form came from: the map, or the unit's own."""
+    return f"/staff/tax/map/unit/{pk}/" if "from_map" in request.POST else f"/staff/tax/units/{pk}/"
+
+
 @require_POST
 @desk(UNITS, Verb.EDIT)
 def assess(request: HttpRequest, pk: int) -> HttpResponse:
@@ -153,7 +160,7 @@ def assess(request: HttpRequest, pk: int) -> HttpResponse:
             facts=dict(_facts(pack, request)), reason=request.POST.get("reason", ""),
         )  # fmt: skip
 
-    return attempt(request, work, back=f"/staff/tax/units/{pk}/", done=_("The assessment is saved."))
+    return attempt(request, work, back=back_to(request, pk), done=_("The assessment is saved."))
 
 
 @require_POST
@@ -169,7 +176,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             reject(proposal, by=request.user, reason=reason)
 
-    return attempt(request, work, back=f"/staff/tax/units/{proposal.unit_id}/")
+    return attempt(request, work, back=back_to(request, proposal.unit_id))
 
 
 @require_POST

@@ -187,7 +187,7 @@ def _watch(seen: Visit) -> None:
         seen.under_way.add(request)
 
     seen.page.on("request", on_request)
-    seen.page.on("requestfinished", seen.under_way.discard)
-    seen.page.on("requestfailed", seen.under_way.discard)
+    seen.page.on("requestfinished", lambda request: seen.under_way.discard(request))
+    seen.page.on("requestfailed", lambda request: seen.under_way.discard(request))
     seen.page.on("console", on_console)
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))

@@ -140,7 +140,7 @@ def test_a_parcel_is_split_along_a_drawn_line_and_undone_by_keys(bench: Bench) -
 
 @pytest.mark.parametrize(
     ("way", "fields", "role"),
-    [("parts", {"count": "3"}, "child"), ("areas", {"sizes": "60 50"}, "child"),
+    [("parts", {"count": "3"}, "child"), ("areas", {"sizes": "60 50"}, "child"), ("frontage", {"frontage": "4"}, "child"),
      ("strip", {"width": "1"}, "strip")],
 )  # fmt: skip
 def test_a_parcel_is_divided_by_typed_sizes(
@@ -251,6 +251,27 @@ def test_a_line_that_cuts_nothing_is_refused_in_words(bench: Bench) -> None:
     expect(bench.page.locator("#bench-notice .notice.block")).to_be_visible()
     bench.page.keyboard.press("?")
     expect(bench.page.locator("#keys")).to_be_visible()
+
+
+def test_the_second_engineer_hears_who_holds_the_parcel(visit: Enter) -> None:
+    first, second = Bench(visit(), "en"), Bench(visit(), "en", "surveyor")
+    plot = chosen(first, "subdivision")
+    first.page.keyboard.press("s")
+    first.page.click("[data-way=parts]")
+    first.page.press("#field-count", "Enter")
+    first.keep()
+    second.open_record("subdivision")
+    record = second.page.url
+    second.page.goto(record + f"&at={plot['label'][0]},{plot['label'][1]}")
+    second.page.wait_for_selector(READY, state="attached")
+    second.page.wait_for_timeout(600)
+    second.click(plot["label"])
+    second.page.keyboard.press("s")
+    second.page.click("[data-way=parts]")
+    second.page.press("#field-count", "Enter")
+    expect(second.page.locator("#keep")).to_be_visible()
+    second.page.click("#keep")
+    expect(second.page.locator("#bench-notice")).to_contain_text("Another open record works on this parcel")
 
 
 def test_a_draft_survives_a_closed_tab_and_is_approved_by_somebody_else(visit: Enter) -> None:

@@ -130,6 +130,25 @@ def test_a_parcel_with_streets_all_around_has_a_side_to_each():
     assert [round(side.length, 1) for side in street_sides(fabric, "P")] == [60.4, 60.0, 40.0, 35.0]
 
 
+@pytest.mark.parametrize("radius", [0.5, 3])
+def test_a_rounded_corner_ends_a_side_as_a_sharp_one_does(radius):
+    inner = shapely.box(radius, radius, 60 - radius, 40 - radius)
+    fabric = Fabric({"P": inner.buffer(radius, quad_segs=5)})
+    sides = street_sides(fabric, "P")
+    arc = math.pi * radius / 2
+    assert [side.length for side in sides] == pytest.approx(
+        [60 - 2 * radius + arc] * 2 + [40 - 2 * radius + arc] * 2, abs=0.4 * radius
+    )
+    change = split_by_frontage(fabric, "P", side=sides[0], frontage_m=4)
+    assert len(change.made) == math.ceil(sides[0].length / 4)
+
+
+def test_a_street_that_bends_widely_is_one_side():
+    bend = [(40 * math.cos(a), 40 * math.sin(a)) for a in (math.radians(d) for d in range(0, 91, 3))]
+    fabric = Fabric({"P": Polygon([(0, 0), *bend])})
+    assert [round(side.length) for side in street_sides(fabric, "P")] == [63, 40, 40]
+
+
 def test_lots_of_a_given_frontage_follow_a_bent_street():
     fabric = block()
     side = chosen_side(fabric, "B1", near=None, between=None)

@@ -84,3 +84,18 @@ def test_a_parcels_page_draws_its_family(lots, draft, engineer, approver):
     page = desk.get(f"/staff/parcels/{lots['B2'].pk}/").content.decode()
     assert page.count("<rect") == 3
     assert "Retired" in page
+
+
+def test_the_municipality_settles_how_children_are_numbered(lots, sign_in, draft):
+    page = sign_in("engineer").get("/staff/parcels/numbers/?lang=en")
+    assert page.status_code == 200
+    for words in ("101/1", "109", "Cadastral zone", "Land title"):
+        assert words in page.content.decode()
+    wanted = {"numbering": "next", "identifier": "LB", "demands_tax_clearance": ""}
+    assert sign_in("clerk").post("/staff/parcels/numbers/", wanted).status_code == 403
+    head = sign_in("approver")
+    assert head.post("/staff/parcels/numbers/", {**wanted, "numbering": "roman"}).status_code == 422
+    assert head.post("/staff/parcels/numbers/", wanted).status_code == 302
+    record = draft("subdivision", ("split_parts", {"parcel": f"p{lots['B2'].pk}", "count": 2}))
+    proposed = record.draft_parcels.in_effect().filter(role="child").values_list("number", flat=True)
+    assert sorted(proposed) == ["109", "110"]

@@ -7,6 +7,7 @@ from cadastre.actions.approve import approve_record
 from cadastre.actions.drafting import keep_operation, redo, undo
 from cadastre.actions.records import (
     add_source,
+    choose,
     give_reason,
     open_record,
     return_record,
@@ -101,7 +102,9 @@ def test_rights_follow_with_their_shares_and_a_reversal_brings_the_old_ones_back
 ):
     old = owned(lots["B2"], ("Amal", 1, 3), ("Badr", 2, 3))
     Restriction.objects.create(unit=old, kind="mortgage")
-    done = approved(draft("subdivision", split_of(lots["B2"])), engineer, approver)
+    record = draft("subdivision", split_of(lots["B2"]))
+    record = choose(record_id=record.pk, version=record.version, choices={}, suggested=True)
+    done = approved(record, engineer, approver)
     for number in ("104/1", "104/2"):
         unit = BAUnit.objects.in_force().get(parcels__number=number)
         assert [str(right) for right in unit.rights.order_by("id")] == ["1/3", "2/3"]

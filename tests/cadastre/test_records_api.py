@@ -180,7 +180,10 @@ def test_buildings_move_to_the_parcel_under_them_and_a_cut_one_needs_a_reason(
     at_desk, at_head = program(engineer), program(approver)
     record = opened(at_desk)
     _status, kept = at_desk.send("POST", f"/records/{record}/operations", split(lots["B2"]))
-    assert [(c["rule"], c["severity"]) for c in kept["checks"]] == [("building-cut", "needs_reason")]
+    assert [(c["rule"], c["severity"]) for c in kept["checks"]] == [
+        ("choices", "blocks"),
+        ("building-cut", "needs_reason"),
+    ]
     rows = {row["subject"]: row for part in kept["follows"] for row in part["rows"]}
     assert len(rows["Building C"]["options"]) == 2
     south = next(p for p in kept["proposed"] if p["role"] == "child" and p["label"][1] < 2060)

@@ -1,6 +1,6 @@
 /** What each tool asks for: a hint and, where something is typed, a small form. */
-import type { Plot, XY } from "../../api/cadastre.js";
-import { h } from "../../dom.js";
+import type { Plot, SurveyShape, XY } from "../../api/cadastre.js";
+import { h, need } from "../../dom.js";
 import { digitsOf, number, t, type Key } from "../../i18n.js";
 import { areaOf, lengthOf } from "../../map/measure.js";
 import { acrossBearing, type ToolId, type SplitWay, type BoundaryWay, type Ways } from "./tools.js";
@@ -11,7 +11,9 @@ interface Handlers {
   way(change: Partial<Ways>): void;
   preview(form: FormData): void;
   typedPoint(form: FormData): void;
-  corners(text: string): void;
+  corners(text: string, crs: string): void;
+  survey(form: FormData): void;
+  take(shapes: SurveyShape[]): void;
   traverse(start: string, legs: string): void;
 }
 
@@ -45,10 +47,38 @@ function pointEntry(handlers: Handlers): HTMLElement {
   );
 }
 
-function splitOptions(ways: Ways, chosen: Plot[], handlers: Handlers): (Node | false)[] {
+/** Lines and outlines from a surveyor's file, to be taken one by one or, lines, all at once. */
+function surveyEntry(handlers: Handlers, found: SurveyShape[]): HTMLElement {
+  const file = h("input", { type: "file", name: "file", accept: ".dxf,.csv,.txt", required: true, id: "field-survey" });
+  const lines = found.filter((one) => one.kind === "line");
+  const list = h(
+    "ul",
+    { class: "actions", id: "survey-found" },
+    ...found.slice(0, 40).map((one) => h("li", {}, h("button", { class: "link", type: "button", onclick: () => handlers.take([one]) }, surveyWords(one)))),
+    lines.length > 1 && h("li", {}, h("button", { class: "link", type: "button", onclick: () => handlers.take(lines) }, t("bench.survey_all", { count: lines.length }))),
+  );
+  return h(
+    "details",
+    { class: "survey", ...(found.length ? { open: true } : {}) },
+    h("summary", {}, t("bench.survey")),
+    form([h("label", { for: "field-survey" }, t("bench.survey_hint")), file, need<HTMLTemplateElement>("survey-choice").content.cloneNode(true), gridChoice()], handlers.survey, "bench.survey_read"),
+    found.length > 0 && list,
+  );
+}
+
+function surveyWords(one: SurveyShape): string {
+  const size = one.area_m2 === null ? t("unit.m", { value: number(one.length_m, 2) }) : t("unit.m2", { value: number(one.area_m2, 2) });
+  return `${t(`bench.survey_${one.kind}`, { count: one.points.length })} · ${size}${one.layer ? ` · ${one.layer}` : ""}`;
+}
+
+function gridChoice(): Node {
+  return need<HTMLTemplateElement>("grid-choice").content.cloneNode(true);
+}
+
+function splitOptions(ways: Ways, chosen: Plot[], handlers: Handlers, found: SurveyShape[]): (Node | false)[] {
   const [first] = chosen;
   const forms: Record<SplitWay, () => (Node | false)[]> = {
-    line: () => [h("p", { class: "hint" }, t("bench.split_line_hint")), pointEntry(handlers)],
+    line: () => [h("p", { class: "hint" }, t("bench.split_line_hint")), pointEntry(handlers), surveyEntry(handlers, found)],
     parts: () => [form([field("count", "bench.count", "2"), field("bearing", "bench.bearing", first ? String(acrossBearing(first)) : "")], handlers.preview, "bench.preview")],
     areas: () => [
       form(
@@ -61,40 +91,49 @@ function splitOptions(ways: Ways, chosen: Plot[], handlers: Handlers): (Node | f
         "bench.preview",
       ),
     ],
-    frontage: () => [form([field("frontage", "bench.frontage"), h("label", { class: "check" }, h("input", { type: "checkbox", name: "spread" }), ` ${t("bench.spread")}`)], handlers.preview, "bench.preview")],
+    frontage: () => [
+      form(
+        [field("frontage", "bench.frontage"), h("label", { class: "check" }, h("input", { type: "checkbox", name: "spread" }), ` ${t("bench.spread")}`), field("bearing", "bench.square_bearing")],
+        handlers.preview,
+        "bench.preview",
+      ),
+    ],
     strip: () => [h("p", { class: "hint" }, t("bench.strip_hint")), form([field("width", "bench.width")], handlers.preview, "bench.preview")],
   };
   return [segmented(SPLITS, ways.split, (way) => t(`bench.split_${way}`), (split) => handlers.way({ split })), ...forms[ways.split]()];
 }
 
-function newOptions(handlers: Handlers): Node[] {
+function newOptions(handlers: Handlers, found: SurveyShape[]): Node[] {
+  const grid = h("div", {}, gridChoice());
+  const crs = (): string => grid.querySelector("select")?.value ?? "";
   const pasted = h("textarea", { rows: 4, name: "corners", dir: "ltr", id: "field-corners" });
   const start = h("input", { name: "start", dir: "ltr", id: "field-start" });
   const rows = h("textarea", { rows: 4, name: "legs", dir: "ltr", id: "field-legs" });
   return [
     h("p", { class: "hint" }, t("bench.new_hint")),
     pointEntry(handlers),
-    h("details", {}, h("summary", {}, t("bench.paste")), h("div", { class: "stack tight" }, h("label", { for: "field-corners" }, t("bench.paste_hint")), pasted, h("button", { class: "button", type: "button", onclick: () => handlers.corners(pasted.value) }, t("bench.preview")))),
+    h("details", {}, h("summary", {}, t("bench.paste")), h("div", { class: "stack tight" }, h("label", { for: "field-corners" }, t("bench.paste_hint")), pasted, grid, h("button", { class: "button", type: "button", onclick: () => handlers.corners(pasted.value, crs()) }, t("bench.preview")))),
     h(
       "details",
       {},
       h("summary", {}, t("bench.traverse")),
       h("div", { class: "stack tight" }, h("label", { for: "field-start" }, t("bench.traverse_start")), start, h("label", { for: "field-legs" }, t("bench.traverse_hint")), rows, h("button", { class: "button", type: "button", onclick: () => handlers.traverse(start.value, rows.value) }, t("bench.compute"))),
     ),
+    surveyEntry(handlers, found),
   ];
 }
 
 /** Build a tool's options; `chosen` are the parcels that it would work on. */
-export function options(tool: ToolId, ways: Ways, chosen: Plot[], handlers: Handlers): HTMLElement {
+export function options(tool: ToolId, ways: Ways, chosen: Plot[], found: SurveyShape[], handlers: Handlers): HTMLElement {
   const named = chosen.map((plot) => digitsOf(plot.number)).join("، ");
   const list: Partial<Record<ToolId, () => (Node | false)[]>> = {
-    split: () => (chosen.length ? splitOptions(ways, chosen, handlers) : [h("p", { class: "hint" }, t("bench.choose_first"))]),
+    split: () => (chosen.length ? splitOptions(ways, chosen, handlers, found) : [h("p", { class: "hint" }, t("bench.choose_first"))]),
     merge: () => [h("p", { class: "hint" }, t("bench.merge_hint")), chosen.length > 1 && form([], handlers.preview, "bench.preview")],
     boundary: () => [
       segmented(BOUNDARIES, ways.boundary, (way) => t(`bench.boundary_${way}`), (boundary) => handlers.way({ boundary })),
       h("p", { class: "hint" }, t(`bench.boundary_${ways.boundary}_hint`)),
     ],
-    new: () => newOptions(handlers),
+    new: () => newOptions(handlers, found),
     ruler: () => [h("p", { class: "hint" }, t("bench.ruler_hint"))],
   };
   return h(

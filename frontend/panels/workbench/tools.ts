@@ -52,7 +52,7 @@ export function sizedSplit(way: SplitWay, plots: Plot[], form: FormData): Operat
     return { kind: "split_areas", arguments: { parcel: first.key, [name]: list("sizes"), bearing } };
   }
   if (way === "frontage") {
-    return { kind: "split_frontage", arguments: { parcel: first.key, frontage: value("frontage"), spread: form.get("spread") === "on" } };
+    return { kind: "split_frontage", arguments: { parcel: first.key, frontage: value("frontage"), spread: form.get("spread") === "on", ...(Number.isFinite(value("bearing")) ? { bearing: value("bearing") } : {}) } };
   }
   return { kind: "dedicate", arguments: { parcels: plots.map((plot) => plot.key), width: value("width") } };
 }

@@ -7,8 +7,9 @@ import { DraftingMap } from "../../map/drafting.js";
 import { toast } from "../toast.js";
 import { measured, options, placeOf, type Ways } from "./options.js";
 import { head, opening, papers } from "./head.js";
+import { Entries } from "./entries.js";
 import { findings, previewed, resulting } from "./results.js";
-import { TOOLS, corners, drawnOperation, legs, polar, sizedSplit, typed, type ToolId } from "./tools.js";
+import { TOOLS, drawnOperation, sizedSplit, type ToolId } from "./tools.js";
 
 const PRESENCE_EVERY = 15_000;
 const PREVIEW_AFTER = 120;
@@ -26,10 +27,18 @@ export class Workbench {
   private timer = 0;
   private sketch: XY[] = [];
   private others: string[] = [];
+  private readonly entries: Entries;
 
   constructor(element: HTMLElement) {
     this.data = element.dataset;
     this.plan = new DraftingMap(element, [Number(this.data["x"]), Number(this.data["y"])]);
+    this.entries = new Entries(this.plan, {
+      ask: (operation) => this.ask(operation),
+      basin: () => Number(this.select("basin")),
+      notice: (text, kind) => this.notice(text, kind),
+      tell: (error) => this.tell(error),
+      render: () => this.render(),
+    });
   }
 
   async start(): Promise<void> {
@@ -188,30 +197,6 @@ export class Workbench {
     return document.querySelector<HTMLSelectElement>(`[name=${name}]`)?.value ?? "";
   }
 
-  private typedPoint(form: FormData): void {
-    const value = (name: string): number => typed(String(form.get(name) ?? ""));
-    const last = this.sketch.at(-2) ?? this.sketch.at(-1);
-    const at: XY = [value("east"), value("north")];
-    if (at.every(Number.isFinite)) this.plan.addPoint(at);
-    else if (last && Number.isFinite(value("distance"))) this.plan.addPoint(polar(last, value("bearing") || 0, value("distance")));
-    else this.notice(t("bench.point_missing"), "warn");
-  }
-
-  private async traverse(start: string, rows: string): Promise<void> {
-    const from = placeOf(start);
-    const found = legs(rows);
-    if (!from || found.length < 2) return this.notice(t("bench.traverse_missing"), "warn");
-    try {
-      const { outline, closure } = await cadastre.traverse(from, found);
-      this.plan.sketch(outline);
-      const ratio = closure.one_in === null ? "1:∞" : `1:${number(closure.one_in)}`;
-      this.notice(t("bench.closure", { error: number(closure.error_m, 3), ratio }), "info");
-      await this.ask({ kind: "enter", arguments: { corners: outline, basin: Number(this.select("basin")) } });
-    } catch (error) {
-      this.tell(error);
-    }
-  }
-
   /** A preview while drawing: refusals are not shown, since the line is not finished. */
   private async live(operation: Operation): Promise<void> {
     if (!this.record) return;
@@ -256,6 +241,7 @@ export class Workbench {
     if (!this.record || !this.pending) return;
     const { operation } = this.pending;
     await this.change(() => cadastre.keep(this.record as RecordInfo, operation));
+    this.entries.found = [];
     this.choose([]);
     this.use("select");
   }
@@ -340,15 +326,17 @@ export class Workbench {
     const focused = (document.activeElement as HTMLElement | null)?.id;
     need("bench-record").replaceChildren(...(record ? head(record, this.others) : [opening(() => this.open())]));
     need("bench-options").replaceChildren(
-      options(this.tool, this.ways, this.chosen, {
+      options(this.tool, this.ways, this.chosen, this.entries.found, {
         way: (change) => {
           this.ways = { ...this.ways, ...change };
           this.use(this.tool);
         },
         preview: (form) => this.formed(form),
-        typedPoint: (form) => this.typedPoint(form),
-        corners: (text) => void this.ask({ kind: "enter", arguments: { corners: corners(text), basin: Number(this.select("basin")) } }),
-        traverse: (start, rows) => void this.traverse(start, rows),
+        typedPoint: (form) => this.entries.point(form, this.sketch),
+        corners: (text, crs) => this.entries.corners(text, crs),
+        traverse: (start, rows) => void this.entries.traverse(start, rows),
+        survey: (form) => void this.entries.survey(form),
+        take: (shapes) => this.entries.take(shapes, this.tool === "new" ? null : (this.chosen[0] ?? null)),
       }),
     );
     need("basin-choice").hidden = this.tool !== "new";

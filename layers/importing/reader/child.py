@@ -116,6 +116,12 @@ class Child:
             self._prepared = (reading, found)
         return self._prepared[1]
 
+    def shapes(self, request: dict[str, Any]) -> None:
+        """Hand out the lines and outlines of a small drawing."""
+        from layers.importing.reader import survey
+
+        self.tell({"kind": "shapes", **survey.shapes(self.sources)})
+
 
 def _check_parts(source: archive.Source) -> None:
     if source.format is formats.SHAPEFILE and not source.path.with_suffix(".dbf").exists():
@@ -148,7 +154,7 @@ def main() -> None:
     # Whatever a library prints must not get between the frames.
     os.dup2(2, 1)
     child = Child(out)
-    verbs = {"open": child.open, "inspect": child.inspect, "copy": child.copy}
+    verbs = {"open": child.open, "inspect": child.inspect, "copy": child.copy, "shapes": child.shapes}
     for line in sys.stdin:
         request = json.loads(line)
         try:

@@ -81,6 +81,10 @@ class Reader:
         """
         return self._ask({"do": "inspect", "grid": grid, "brief": brief, "reading": reading or {}})
 
+    def shapes(self) -> Message:
+        """Return the lines and outlines of a small drawing with their coordinates (see `survey`)."""
+        return self._ask({"do": "shapes"})
+
     def copy(self, request: Message, on_message: Callable[[Message], None]) -> "CopyStream":
         """Start streaming a layer (`layer`, `fields`, `encoding`, `bounds`, `swap_axes`, `reading`, `only`)."""
         self._write({"do": "copy", **request})

@@ -36,6 +36,7 @@ EXEMPT = Relief(words.EXEMPTION, "relief.exempt", (When("exempt"),), article="12
 BUILDINGS = Levy(
     code="ps-building",
     jurisdiction="PS",
+    cycle_years=5,
     title=Text3(
         ar="ضريبة الأبنية والمعارف",
         en="Buildings and education tax",
@@ -116,6 +117,7 @@ BUILDINGS = Levy(
 LAND = Levy(
     code="ps-land",
     jurisdiction="PS",
+    cycle_years=5,
     title=LAND_TAX,
     currency="JOD",
     subject="land",

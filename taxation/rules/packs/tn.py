@@ -42,6 +42,19 @@ LIMITS = Text3(ar="حدود الثمن المرجعي", en="Limits of the refere
 TIERS = [["1", "0.08"], ["3", "0.10"], ["5", "0.12"]]
 EXEMPT_INPUT = Input("exempt", words.EXEMPT, "flag", default=False)
 EXEMPT_PARAMETER = Parameter("relief.exempt", words.EXEMPTION, "1", source=CODE)
+# How near a lamp or a main must be to serve a building: the municipality's policy, not the law's.
+DISTANCE = Parameter(
+    "services.distance_m",
+    Text3(
+        ar="أبعد مسافة للخدمة عن المبنى",
+        en="Farthest service from a building",
+        fr="Distance maximale d’un service",
+    ),
+    "30",
+    "amount",
+    "m",
+    "",
+)
 EXEMPT = Relief(words.EXEMPTION, "relief.exempt", (When("exempt"),))
 SERVICE_INPUTS = (
     Input("services", SERVICES, "whole"),
@@ -51,6 +64,7 @@ SERVICE_INPUTS = (
 BUILT = Levy(
     code="tn-tib",
     jurisdiction="TN",
+    cycle_years=10,
     title=TIB,
     currency="TND",
     subject="building",
@@ -115,6 +129,7 @@ BUILT = Levy(
         Parameter("tiers", SERVICES, TIERS, "tiers", source=f"{CODE}, art. 5", verified=True),
         Parameter("rate.supplementary", SUPPLEMENT, "0.14", source=f"{CODE}, art. 5", verified=True),
         Parameter("rate.fnah", FNAH, "0.04", source="FNAH"),
+        DISTANCE,
         EXEMPT_PARAMETER,
         TERMS,
     ),
@@ -129,6 +144,7 @@ DENSITY = {
 UNBUILT = Levy(
     code="tn-tnb",
     jurisdiction="TN",
+    cycle_years=10,
     title=TNB,
     currency="TND",
     subject="land",
@@ -177,6 +193,7 @@ MINIMUM = Text3(
 BUSINESS = Levy(
     code="tn-tcl",
     jurisdiction="TN",
+    cycle_years=10,
     title=MINIMUM,
     currency="TND",
     subject="building",
@@ -216,6 +233,7 @@ BUSINESS = Levy(
             "Decree 2017-397",
         ),
         Parameter("rate.supplementary", SUPPLEMENT, "1.570", "amount", "TND", "Decree 2017-397"),
+        DISTANCE,
         EXEMPT_PARAMETER,
         TERMS,
     ),
