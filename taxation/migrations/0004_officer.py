@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cadastre', '0002_records'),
         ('municipality', '0001_initial'),
-        ('taxation', '0002_protect'),
+        ('taxation', '0003_arrears_link'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
