@@ -83,7 +83,7 @@ def test_a_layer_is_made_filled_and_drawn_by_people_who_never_saw_json(visit: En
     seen.open("/staff/layers/park-benches/table/?lang=en")
     draw_a_bench(page, 0, "Fountain", "wood", "2")
     draw_a_bench(page, 60, "Gate", "stone", "3")
-    assert "5" in page.locator("#sheet tfoot").inner_text()
+    page.wait_for_selector("#sheet tfoot:has-text('5')")
     found += faults(seen)
 
     page.locator("tr[data-key='1'] .row-link").click()

@@ -58,7 +58,10 @@ export class Grid {
       this.after = found.after;
       this.draw();
       this.scroll.scrollTop = 0;
-      if (at !== undefined) this.mark(at);
+      if (at !== undefined) {
+        this.body.prepend(this.earlier());
+        this.mark(at);
+      }
       void this.count(found.matched, request);
       void this.sum();
     } catch (error) {
@@ -95,6 +98,12 @@ export class Grid {
     if (this.rows.length === 0) this.end.textContent = t("table.nothing");
     else if (this.after && this.rows.length >= MOST) this.end.replaceChildren(this.onwards());
     else this.end.textContent = "";
+  }
+
+  /** The way back from a table that begins in its middle. */
+  private earlier(): HTMLElement {
+    const back = h("button", { type: "button", class: "button quiet", onclick: () => void this.restart() }, icon("chevron-up"), t("table.from_start"));
+    return h("tr", {}, h("td", { colspan: this.query.columns.length + 1 }, back));
   }
 
   private onwards(): HTMLElement {
