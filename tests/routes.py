@@ -12,6 +12,7 @@ PUBLIC = {
     "tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt",
     "api/v1/catalogue",
     "api/v1/collections/<collection>/cells",
+    "api/v1/collections/<collection>/count",
     "api/v1/collections/<collection>/extent",
     "api/v1/collections/<collection>/items",
     "api/v1/collections/<collection>/items/<fid>",

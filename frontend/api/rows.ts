@@ -16,7 +16,8 @@ export interface TableInfo extends CollectionInfo {
 export interface Stretch {
   columns: string[];
   rows: Row[];
-  matched: number;
+  /** Null where it has not been counted yet. */
+  matched: number | null;
   after: string | null;
 }
 
@@ -125,6 +126,8 @@ async function call<T>(method: string, path: string, { body, etag, signal }: Ask
 export const table = {
   rows: (id: string, query: URLSearchParams, signal?: AbortSignal): Promise<Stretch> =>
     call("GET", `${id}/rows?${query.toString()}`, signal ? { signal } : {}),
+  count: async (id: string, query: URLSearchParams): Promise<number> =>
+    (await call<{ matched: number }>("GET", `${id}/count?${query.toString()}`)).matched,
   sums: async (id: string, query: URLSearchParams): Promise<Record<string, Sum>> =>
     (await call<{ sums: Record<string, Sum> }>("GET", `${id}/sums?${query.toString()}`)).sums,
   create: (id: string, body: { properties: Record<string, unknown>; geometry?: Geometry }): Promise<Saved> =>

@@ -124,9 +124,15 @@ function created(geometry: Geometry | null): void {
     if (!saved) return;
     leave();
     toast(t("table.saved"));
-    void grid.restart(saved.id);
+    void show(saved.id);
     void redraw();
   });
+}
+
+/** Read the table again and show a row of it, which a long table may have to begin with. */
+async function show(key: number): Promise<void> {
+  await grid.restart();
+  if (!grid.mark(key)) await grid.restart(key);
 }
 
 async function reshape(saved: Saved): Promise<void> {

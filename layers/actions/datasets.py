@@ -73,7 +73,7 @@ def prepare_dataset(*, slug: str) -> None:
     collection = registry.from_dataset(dataset)
     with transaction.atomic():
         ensure_indexes(collection)
-    if overview.is_large(collection):
+    if collection.has_geometry and overview.is_large(collection):
         overview.refresh(collection)
 
 

@@ -15,7 +15,7 @@ from jobs.actions import enqueue
 from layers import registry
 from layers.access import View, view
 from layers.models import TableView
-from layers.sheets import bulk, rows
+from layers.sheets import bulk, indexing, rows
 from layers.values import refused
 from layers.writing.api import acting_subject, key_of
 
@@ -47,7 +47,10 @@ def _seen(request: HttpRequest, collection: str) -> View:
 @router.get("/collections/{collection}/rows", summary="Rows of a table, by keyset")
 def read_rows(request: HttpRequest, collection: str) -> HttpResponse:
     """Return rows as [key, version, has a place, values…]: `columns`, `sortby`, `limit`, `after`, `at`, and any filter of items."""
-    found = rows.read(_seen(request, collection), request.GET.dict())
+    seen = _seen(request, collection)
+    found = rows.read(seen, request.GET.dict())
+    if subject_of(request).is_staff:
+        indexing.wish(seen.collection, found.order)
     content = {
         "columns": [one.name for one in found.columns],
         "rows": found.rows,
@@ -64,6 +67,12 @@ def read_rows(request: HttpRequest, collection: str) -> HttpResponse:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+@router.get("/collections/{collection}/count", summary="How many rows a table's filter means")
+def read_count(request: HttpRequest, collection: str) -> dict[str, int]:
+    """Return the number of rows that the filter means."""
+    return {"matched": rows.how_many(_seen(request, collection), request.GET.dict())}
 
 
 @router.get("/collections/{collection}/sums", summary="Sum, mean, least and greatest of a table's numbers")

@@ -20,7 +20,7 @@ from layers.versions import relation_version
 MOST = 500
 USUAL = 100
 NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER})
-_OWN = frozenset({"columns", "at"})
+_OWN = frozenset({"columns", "at", "count"})
 _counts: dict[tuple[Any, ...], int] = {}
 _COUNTS_KEPT = 500
 
@@ -31,14 +31,16 @@ class Stretch:
 
     columns: Sequence[Field]
     rows: list[tuple[Any, ...]]
-    matched: int
+    matched: int | None
     after: str
+    order: Field | None = None
 
 
 def read(view: View, parameters: Mapping[str, str]) -> Stretch:
     """Return the rows that the query asks for; refuses, with 400, what it does not know.
 
-    `columns` are names with commas between; `at` begins the stretch with the row of that key.
+    `columns` are names with commas between; `at` begins the stretch with the row of that key. With
+    `count=no` the count is left out where it is not known yet.
     """
     columns = chosen(view, parameters.get("columns", ""))
     rest = {name: value for name, value in parameters.items() if name not in _OWN}
@@ -51,7 +53,8 @@ def read(view: View, parameters: Mapping[str, str]) -> Stretch:
     shown = rows[: asked.limit]
     last = shown[-1] if len(rows) > asked.limit else None
     after = asking.after_token(last[-1], last[0]) if last else ""
-    return Stretch(columns, [row[:-1] for row in shown], count(view, asked), after)
+    matched = counted(view, asked) if parameters.get("count") == "no" else count(view, asked)
+    return Stretch(columns, [row[:-1] for row in shown], matched, after, asked.order)
 
 
 def chosen(view: View, written: str) -> list[Field]:
@@ -83,23 +86,41 @@ def _rows(view: View, asked: Asked, columns: Sequence[Field]) -> list[tuple[Any,
         return list(cursor.fetchall())
 
 
+def counted(view: View, asked: Asked) -> int | None:
+    """Return how many rows match if that was counted already at this version of the table."""
+    return _counts.get(_count_key(view, asked))
+
+
 def count(view: View, asked: Asked) -> int:
     """Return how many rows match; counted once for each version of the table."""
-    version = relation_version(view.collection.relation)
-    key = (view.collection.relation, asked.where.text, repr(asked.where.values), version)
-    found = _counts.get(key) if version >= 0 else None
-    if found is None:
-        with bounded() as cursor:
-            cursor.execute(
-                f"SELECT count(*) FROM {table(view.collection)} t WHERE {asked.where.text}",
-                list(asked.where.values),
-            )
-            found = int(cursor.fetchone()[0])
-        if len(_counts) >= _COUNTS_KEPT:
-            _counts.clear()
-        if version >= 0:
-            _counts[key] = found
+    key = _count_key(view, asked)
+    if key in _counts:
+        return _counts[key]
+    with bounded() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {table(view.collection)} t WHERE {asked.where.text}",
+            list(asked.where.values),
+        )
+        found = int(cursor.fetchone()[0])
+    if len(_counts) >= _COUNTS_KEPT:
+        _counts.clear()
+    # While the running transaction itself changes the table, its version is no version.
+    if key[-1] >= 0:
+        _counts[key] = found
     return found
+
+
+def _count_key(view: View, asked: Asked) -> tuple[Any, ...]:
+    relation = view.collection.relation
+    return relation, asked.where.text, repr(asked.where.values), relation_version(relation)
+
+
+def how_many(view: View, parameters: Mapping[str, str]) -> int:
+    """Return how many rows a table's query means."""
+    rest = {
+        name: value for name, value in parameters.items() if name not in (*_OWN, "after", "limit", "sortby")
+    }
+    return count(view, asking.read(view, rest))
 
 
 def _beginning_at(view: View, asked: Asked, written: str) -> Asked:
@@ -130,7 +151,7 @@ def sums(view: View, parameters: Mapping[str, str]) -> dict[str, dict[str, Any]]
     if not fields:
         return {}
     parts = [
-        f"count({value}), sum(({value})::numeric)::text, avg({value})::float8, min({value})::float8, max({value})::float8"
+        f"count({value}), sum({value})::text, avg({value})::float8, min({value})::float8, max({value})::float8"
         for value in (readable(view, field) for field in fields)
     ]
     with bounded() as cursor:

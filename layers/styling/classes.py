@@ -1,13 +1,11 @@
 """Classes proposed from the data: the commonest values, or numbers cut by one of three ways."""
 
 import itertools
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Unprocessable
-from core.text3 import Text3
 from layers.access import View
 from layers.collections import Field, FieldType
 from layers.features.reading import bounded
@@ -76,15 +74,7 @@ def _categories(view: View, field: Field) -> list[Class]:
         order = {str(value): at for at, value in enumerate(field.choices)}
         values.sort(key=lambda one: order.get(str(one), len(order)))
     colours = ramps.apart(len(values))
-    return [
-        Class(value=one, colour=colour, label=_words(field, one))
-        for one, colour in zip(values, colours, strict=True)
-    ]
-
-
-def _words(field: Field, value: Any) -> Mapping[str, str]:
-    title = field.choices.get(value, field.choices.get(str(value)))
-    return Text3.of(title).as_dict() if isinstance(title, Text3) else {}
+    return [Class(value=one, colour=colour) for one, colour in zip(values, colours, strict=True)]
 
 
 def _breaks(view: View, field: Field, recipe: Recipe) -> list[float | int]:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from audit.models import AuditEvent
 from jobs.models import Job
 from layers.collections import Collection
 from layers.models import TableView
-from layers.sheets import bulk
+from layers.sheets import bulk, indexing
 from tests.conftest import WebClient
 from tests.layers.trees import plant
 
@@ -73,6 +74,13 @@ def test_the_table_can_begin_at_any_row(engineer: WebClient, order: str, key: in
     whole = keys(engineer, order)
     assert [row[0] for row in page["rows"]] == whole[whole.index(key) :]
     assert page["matched"] == 5
+
+
+def test_the_count_may_come_after_the_rows(engineer: WebClient) -> None:
+    trees_of = "/api/v1/collections/trees"
+    assert len(engineer.get(f"{ROWS}?count=no&height__gte=6").json()["rows"]) == 3
+    assert engineer.get(f"{trees_of}/count?height__gte=6&sortby=-height").json() == {"matched": 3}
+    assert engineer.get(f"{trees_of}/count?gone=6").status_code == 400
 
 
 def test_a_row_says_its_version_and_whether_it_has_a_place(engineer: WebClient) -> None:
@@ -216,3 +224,21 @@ def test_the_file_has_the_columns_order_and_rows_of_the_table(engineer: WebClien
     answer = engineer.get("/staff/layers/trees/table.csv?columns=code,age&sortby=-age&height__gte=1&lang=en")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines == ["id,code,age", "4,TR-4,800", "1,TR-1,120", "2,TR-2,35", "3,TR-3,"]
+
+
+def test_an_order_asked_of_a_large_table_becomes_an_index_once(
+    engineer: WebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "LARGE", -1)
+    engineer.get(f"{ROWS}?sortby=name")
+    engineer.get(f"{ROWS}?sortby=name")
+    asked = Job.objects.get(kind__contains="make_order")
+    assert indexing.make_order.func(*asked.arguments["args"])["made"] == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(
+            'EXPLAIN SELECT id FROM imported.trees t ORDER BY (t.name) COLLATE "und-x-icu" DESC NULLS LAST, t.id LIMIT 5'
+        )
+        assert "trees_name_desc_order" in str(cursor.fetchall())
+    engineer.get(f"{ROWS}?sortby=-name")
+    assert Job.objects.filter(kind__contains="make_order").count() == 1

@@ -31,7 +31,10 @@ function refuse(error: unknown): void {
   const notice = dialog.querySelector<HTMLElement>("[data-refusal]");
   if (!notice) return;
   notice.hidden = false;
-  notice.querySelector("span")?.replaceChildren(error instanceof Refusal ? error.message : t("table.not_saved"));
+  // What is wrong with a field stands at the field.
+  const named = dialog.querySelector("[data-fault]:not([hidden])") !== null && error instanceof Refusal;
+  const words = error instanceof Refusal ? error.message : t("table.not_saved");
+  notice.querySelector("span")?.replaceChildren(named ? error.problem.title : words);
   notice.scrollIntoView({ block: "nearest" });
 }
 

@@ -56,9 +56,13 @@ export class Grid {
       if (request.signal.aborted) return;
       this.rows = found.rows;
       this.after = found.after;
-      this.draw(found.matched);
+      this.draw();
       this.scroll.scrollTop = 0;
-      if (at !== undefined) this.mark(at);
+      if (at !== undefined) {
+        this.body.prepend(this.earlier());
+        this.mark(at);
+      }
+      void this.count(found.matched, request);
       void this.sum();
     } catch (error) {
       if (!request.signal.aborted) this.fail(error);
@@ -70,23 +74,36 @@ export class Grid {
   private asked(): URLSearchParams {
     const asked = this.query.asked();
     asked.set("limit", String(STRETCH));
+    asked.set("count", "no");
     return asked;
   }
 
-  private draw(matched: number): void {
+  private draw(): void {
     const head = h("thead", {}, this.headings(), this.filters());
     need("sheet").replaceChildren(head, this.body, this.foot);
-    need("sheet").setAttribute("aria-rowcount", String(matched + 2));
-    need("sheet-count").textContent = t("table.count", { count: matched });
     this.body.replaceChildren(...this.rows.map((row) => this.line(row)));
     this.tell();
     this.scroll.dataset["drawn"] = "true";
+  }
+
+  /** Say how many rows there are: at once where it is known, else when they are counted. */
+  private async count(known: number | null, request: AbortController): Promise<void> {
+    const matched = known ?? (await table.count(this.info.id, this.query.asked(true)).catch(() => null));
+    if (matched === null || request !== this.request) return;
+    need("sheet").setAttribute("aria-rowcount", String(matched + 2));
+    need("sheet-count").textContent = t("table.count", { count: matched });
   }
 
   private tell(): void {
     if (this.rows.length === 0) this.end.textContent = t("table.nothing");
     else if (this.after && this.rows.length >= MOST) this.end.replaceChildren(this.onwards());
     else this.end.textContent = "";
+  }
+
+  /** The way back from a table that begins in its middle. */
+  private earlier(): HTMLElement {
+    const back = h("button", { type: "button", class: "button quiet", onclick: () => void this.restart() }, icon("chevron-up"), t("table.from_start"));
+    return h("tr", {}, h("td", { colspan: this.query.columns.length + 1 }, back));
   }
 
   private onwards(): HTMLElement {
@@ -122,7 +139,7 @@ export class Grid {
   private fail(error: unknown): void {
     const words = error instanceof Refusal ? error.message : t("list.failed");
     if (this.scroll.dataset["drawn"]) this.body.replaceChildren();
-    else this.draw(0);
+    else this.draw();
     this.end.replaceChildren(h("span", { class: "error", role: "alert" }, icon("octagon-x"), words));
   }
 
