@@ -42,6 +42,7 @@ def dataset(request: HttpRequest, collection: str) -> HttpResponse:
     is_protected = protection.touches_people(view.collection)
     context = {
         "view": view,
+        "fields": card.columns(view),
         "published": published,
         "protected": is_protected,
         "frame": publishing.FRAME,
@@ -117,7 +118,7 @@ def _public(collection: str) -> View:
 def _sample(view: View) -> list[list[str]]:
     page = reading.page(view, asked.read(view, {"limit": str(SAMPLE_ROWS)}), counted=False)
     found: list[dict[str, Any]] = [json.loads(one)["properties"] for one in page.features]
-    return [[card.word(field, one.get(field.name)) for field in view.fields] for one in found]
+    return [[card.word(field, one.get(field.name)) for field in card.columns(view)] for one in found]
 
 
 def _uncached(response: HttpResponse) -> HttpResponse:
