@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # How many rows one INSERT may bring before the log counts them instead of keeping each.
 SUMMARY_ABOVE = 10_000
@@ -14,7 +15,7 @@ class Action(models.TextChoices):
     """What happened to rows."""
 
     INSERT = "insert", _("added")
-    UPDATE = "update", _("changed")
+    UPDATE = "update", pgettext_lazy("what happened to a row", "changed")
     DELETE = "delete", _("deleted")
     TRUNCATE = "truncate", _("table emptied")
 

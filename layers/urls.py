@@ -16,6 +16,7 @@ urlpatterns = [
     path("tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
     path("rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png", raster_tile, name="raster-tile"),
     path("attachments/<slug:collection>/<int:fid>/<int:number>/", attachment, name="attachment"),
+    path("data/", include("layers.opendata.urls")),
     path("ogc/", include("layers.ogc.urls")),
     path("staff/history/", history_home, name="history"),
     path("staff/history/<slug:collection>/", layer_history, name="layer_history"),

@@ -21,7 +21,7 @@ from layers.access import View, view
 from layers.changes import reading, restoring
 from layers.changes.asking import area
 from layers.collections import FieldType
-from layers.exporting.writers import WRITERS, export
+from layers.exporting.writers import endings, export
 from layers.features.reading import count
 from layers.ogc.documents import visible
 from layers.values import refused
@@ -52,7 +52,7 @@ def layer_history(request: HttpRequest, collection: str) -> HttpResponseBase:
         return _as_csv(seen, known)
     found = reading.of_layer(seen, **known, before=_before(request))
     return render(
-        request, "history/layer.html", _context(request, seen, found) | {"asked": asked, "endings": WRITERS}
+        request, "history/layer.html", _context(request, seen, found) | {"asked": asked, "endings": endings()}
     )
 
 
@@ -82,17 +82,19 @@ def layer_state(request: HttpRequest, collection: str) -> HttpResponseBase:
     if not policy.decide(subject_of(request), Verb.EXPORT, seen.collection):
         raise Forbidden(_("You may not export this layer."))
     then = seen.as_of(moments.as_of(request.GET.dict()))
-    ending = request.GET.get("f", ".gpkg")
-    if ending not in WRITERS:
+    ending = request.GET.get("f", "gpkg")
+    if ending not in endings():
         raise refused("f", _("Choose one of the formats offered."))
     if count(then) > MOST_AT_ONCE:
         raise TooLarge(_("This layer is too large for the browser: use manage.py export_layer --as-of."))
     day = request.GET.get(moments.PARAMETER, "")[:10]
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / f"{collection}{ending}"
+        out = Path(folder) / f"{collection}.{ending}"
         export(then, out)
         file = out.open("rb")
-    return FileResponse(file, as_attachment=True, filename=f"{collection}-{day}{ending}" if day else out.name)
+    return FileResponse(
+        file, as_attachment=True, filename=f"{collection}-{day}.{ending}" if day else out.name
+    )
 
 
 def _seen(request: HttpRequest, collection: str) -> View:

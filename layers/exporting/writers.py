@@ -120,6 +120,11 @@ def _ogr_type(kind: str) -> str:
 WRITERS: Mapping[str, Writer] = {".gpkg": geopackage, ".geojson": geojson, ".csv": comma_separated}
 
 
+def endings() -> tuple[str, ...]:
+    """Return the endings of the files that can be written."""
+    return tuple(ending.removeprefix(".") for ending in WRITERS)
+
+
 def export(view: View, out: Path) -> int:
     """Write what the view shows to a file, in the format of its name; return how many features.
 

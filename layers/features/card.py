@@ -63,7 +63,13 @@ def word(field: Field, value: Any) -> str:
     """Return a value as it is read: the title of a choice, else the value itself."""
     if value is None:
         return ""
-    return str(field.choices.get(value, value))
+    return str(field.choices.get(value, _plain(value)))
+
+
+def columns(view: View) -> list[Field]:
+    """Return the fields that a table shows: of a name in several languages, the one in the active language."""
+    active = (get_language() or "ar")[:2]
+    return [one for one in view.fields if one.language in ("", active)]
 
 
 def _facts(view: View, properties: Mapping[str, Any]) -> Iterable[Json]:

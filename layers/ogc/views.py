@@ -158,7 +158,7 @@ def _next(request: HttpRequest, found: reading.Page, kind: str) -> list[answers.
 
 
 def _items_page(request: HttpRequest, wanted: asking.Wanted, found: reading.Page) -> HttpResponse:
-    fields = list(wanted.view.fields)
+    fields = card.columns(wanted.view)
     rows = []
     for text in found.features:
         feature = json.loads(text)

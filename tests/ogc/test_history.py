@@ -165,7 +165,7 @@ def test_a_state_of_a_day_goes_out_as_a_file(trees: Collection, tmp_path: Path, 
     frame = pyogrio.read_dataframe(out)
     assert sorted(frame["code"]) == ["TR-1", "TR-2", "TR-3", "TR-4", "TR-5"]
     today = timezone.localdate().isoformat()
-    sent = sign_in("engineer").get("/staff/history/trees/state/", {"asOf": today, "f": ".csv"})
+    sent = sign_in("engineer").get("/staff/history/trees/state/", {"asOf": today, "f": "csv"})
     text = b"".join(sent.streaming_content).decode()
     assert ("TR-6" in text, "TR-3" in text) == (True, False)
 

@@ -211,9 +211,9 @@ def test_a_register_is_read_as_it_was(ask: Ask) -> None:
 def test_tiles_are_those_of_the_map_by_row_and_column(trees: Collection, ask: Ask, client: Any) -> None:
     described = ask("collections/trees/tiles/WebMercatorQuad")
     template = next(one["href"] for one in described["links"] if one["rel"] == "item")
-    path = template.split("/ogc/")[1].format(tileMatrix=14, tileRow=6642, tileCol=9796)
+    path = template.split("/ogc/")[1].format(tileMatrix=14, tileRow=6641, tileCol=9796)
     tile = client.get(f"/ogc/{path}")
-    assert tile.content == client.get("/tiles/trees/14/9796/6642.mvt").content
+    assert tile.content == client.get("/tiles/trees/14/9796/6641.mvt").content != b""
     assert ask("collections/trees/tiles")["tilesets"][0]["tileMatrixSetURI"].endswith("WebMercatorQuad")
     matrices = ask("tileMatrixSets/WebMercatorQuad")["tileMatrices"]
     assert (matrices[3]["matrixWidth"], len(matrices)) == (8, 23)

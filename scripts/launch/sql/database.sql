@@ -25,3 +25,15 @@ ALTER DEFAULT PRIVILEGES FOR ROLE gisportal_worker IN SCHEMA imported
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO gisportal_web;
 ALTER DEFAULT PRIVILEGES FOR ROLE gisportal_worker IN SCHEMA imported
     GRANT SELECT, USAGE ON SEQUENCES TO gisportal_web;
+
+-- Views for programs that read the database itself: made by the worker, one schema for each role.
+DO $$
+DECLARE role text;
+BEGIN
+    FOREACH role IN ARRAY ARRAY['engineer', 'approver', 'assessor', 'treasurer', 'clerk', 'network', 'surveyor', 'auditor'] LOOP
+        EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', 'direct_' || role);
+        EXECUTE format('ALTER SCHEMA %I OWNER TO gisportal_worker', 'direct_' || role);
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', 'direct_' || role, 'gisportal_direct_' || role);
+        EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', 'gisportal_direct_' || role);
+    END LOOP;
+END $$;

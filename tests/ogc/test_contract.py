@@ -1,0 +1,72 @@
+"""Requests made up from the interface's own definition: no failure of ours, no answer outside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import openapi
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from gisportal.wsgi import application
+from layers.collections import Collection
+from tests.conftest import WEB, acting_as
+from tests.ogc.conftest import Program
+
+pytestmark = pytest.mark.django_db
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+def ask_everything(each: int) -> int:
+    """Send made-up requests to every operation as an engineer's program; return how many were sent."""
+    program, sent = Program("engineer"), [0]
+    schema = openapi.from_wsgi("/ogc/api", application, headers=program.headers)
+    for found in schema.get_all_operations():
+        _ask(found.ok(), program, each, sent)
+    return sent[0]
+
+
+def _ask(operation: Any, program: Program, each: int, sent: list[int]) -> None:
+    @settings(
+        max_examples=each,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: schemathesis.Case) -> None:
+        sent[0] += 1
+        with acting_as(WEB):
+            response = case.call(headers=program.headers)
+        case.validate_response(response, checks=CHECKS)
+
+    ask()
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """Let requests leave the test's own connection open, as Django's test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def test_made_up_requests_are_answered_as_the_definition_says(trees: Collection) -> None:
+    assert ask_everything(3) > 40
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_made_up_requests_are_answered_as_the_definition_says(trees: Collection) -> None:
+    print(f"\n{ask_everything(6_000)} made-up requests: no failure, no answer outside the definition")
