@@ -16,6 +16,7 @@ from layers import catalogue, extents, history, moments, registry, values
 from layers import search as searches
 from layers.access import View, view
 from layers.collections import FieldType
+from layers.exporting.api import router as exports
 from layers.features import asked, card, reading
 from layers.importing.api import router as imports
 from layers.legend import legend
@@ -23,6 +24,7 @@ from layers.values import refused
 
 router = Router(tags=["layers"])
 router.add_router("", imports)
+router.add_router("", exports)
 GEOJSON = "application/geo+json"
 AS_OF = "a day or a time: features as they were in force then"
 
