@@ -18,6 +18,7 @@ from layers.access import View, view
 from layers.attachments.api import router as attachments
 from layers.changes.api import router as changes
 from layers.collections import FieldType
+from layers.exporting.api import router as exports
 from layers.features import asked, card, reading
 from layers.features.cells import cells
 from layers.importing.api import router as imports
@@ -31,6 +32,7 @@ router.add_router("", imports)
 router.add_router("", sheets)
 router.add_router("", attachments)
 router.add_router("", changes)
+router.add_router("", exports)
 GEOJSON = "application/geo+json"
 AS_OF = "a day or a time: features as they were in force then"
 

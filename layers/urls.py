@@ -13,6 +13,7 @@ from layers.tiles.views import tile
 
 urlpatterns = [
     path("", include("layers.importing.urls")),
+    path("", include("layers.exporting.urls")),
     path("tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
     path("rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png", raster_tile, name="raster-tile"),
     path("attachments/<slug:collection>/<int:fid>/<int:number>/", attachment, name="attachment"),

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 EAST, NORTH = 174693.0, 180824.0
 TILES = ("17/78373/53132", "16/39186/26566", "14/9796/6641")
 HOUSE, UNIT, PIPE, ACCOUNT = "CANARY-HOUSE-7", "CANARY-UNIT-7", "CANARY-PIPE-7", "CANARY-ACCOUNT-7"
+EXPORTED = ("gpkg", "geojson", "shp.zip", "parquet", "csv", "xlsx", "kml", "dxf")
 CHANNELS = (
     "/api/v1/catalogue",
     "/api/v1/search?q=CANARY",
@@ -29,6 +30,8 @@ CHANNELS = (
     "/api/v1/collections/{id}/items?bbox=35,32,36,33&sortby=-code",
     "/api/v1/collections/{id}/items/{fid}",
     *(f"/tiles/{{id}}/{tile}.mvt" for tile in TILES),
+    *(f"/export/{{id}}/file?f={ending}" for ending in EXPORTED),
+    "/export/{id}/",
     "/",
     "/staff/",
 )

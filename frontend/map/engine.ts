@@ -51,7 +51,7 @@ export class MapEngine {
     readonly element: HTMLElement,
     private readonly catalogue: Catalogue,
   ) {
-    const extent = catalogue.extent ? mercator(catalogue.extent) : null;
+    const extent = catalogue.extent ? mercator(reach(catalogue, catalogue.extent)) : null;
     this.view = new View({
       center: fromLonLat(catalogue.center ?? [35.2, 31.9]),
       zoom: 15,
@@ -261,6 +261,18 @@ export class MapEngine {
 
 function mercator([west, south, east, north]: Box): [number, number, number, number] {
   return [...fromLonLat([west, south]), ...fromLonLat([east, north])] as unknown as [number, number, number, number];
+}
+
+/** The box of the municipality and of every layer that one may see: imported ones can lie elsewhere. */
+function reach(catalogue: Catalogue, own: Box): Box {
+  const layers = [...catalogue.groups.flatMap((group) => group.collections), ...(catalogue.rasters ?? [])];
+  return layers.reduce<Box>(
+    (box, { extent }) =>
+      extent
+        ? [Math.min(box[0], extent[0]), Math.min(box[1], extent[1]), Math.max(box[2], extent[2]), Math.max(box[3], extent[3])]
+        : box,
+    own,
+  );
 }
 
 function grown([west, south, east, north]: [number, number, number, number]): number[] {

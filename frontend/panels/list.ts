@@ -4,8 +4,6 @@ import type { CollectionInfo, FeatureInfo, FeaturePage, FieldInfo } from "../api
 import { type App, boxOf } from "../app.js";
 import { h, icon } from "../dom.js";
 import { day, digitsOf, language, number, t } from "../i18n.js";
-import { exportRows } from "./export.js";
-import { toast } from "./toast.js";
 
 const PAGE = 50;
 const WAIT = 250;
@@ -39,7 +37,7 @@ export class ListTwin {
     this.choice.addEventListener("change", () => this.open(this.choice.value));
     this.words.addEventListener("input", () => this.later());
     this.inView.addEventListener("change", () => this.restart());
-    this.exporter.addEventListener("click", () => void this.export());
+    this.exporter.addEventListener("click", () => this.export());
     app.map.onMove(() => this.onlyShown && this.isOpen && this.later());
     app.store.subscribe((now, before) => {
       this.mark();
@@ -128,17 +126,13 @@ export class ListTwin {
     return readFeatures(info.id, this.query(info), signal);
   }
 
-  private async export(): Promise<void> {
+  /** Go where the same rows are had as a file, in any format. */
+  private export(): void {
     const info = this.app.collection(this.collection);
     if (!info) return;
-    this.host.setAttribute("aria-busy", "true");
-    try {
-      await exportRows(info, this.query(info));
-    } catch {
-      toast(t("list.failed"));
-    } finally {
-      this.host.removeAttribute("aria-busy");
-    }
+    const filters = new URLSearchParams(Object.entries(this.query(info)).map(([name, value]) => [name, String(value)]));
+    for (const name of ["limit", "sortby"]) filters.delete(name);
+    location.assign(`/export/${info.id}/?${filters.toString()}`);
   }
 
   private show(info: CollectionInfo, page: FeaturePage, href: string): void {

@@ -21,7 +21,8 @@ from layers.access import View, view
 from layers.changes import reading, restoring
 from layers.changes.asking import area
 from layers.collections import FieldType
-from layers.exporting.writers import endings, export
+from layers.exporting import wanted
+from layers.exporting.writers import FORMATS, export
 from layers.features.reading import count
 from layers.ogc.documents import visible
 from layers.values import refused
@@ -52,7 +53,9 @@ def layer_history(request: HttpRequest, collection: str) -> HttpResponseBase:
         return _as_csv(seen, known)
     found = reading.of_layer(seen, **known, before=_before(request))
     return render(
-        request, "history/layer.html", _context(request, seen, found) | {"asked": asked, "endings": endings()}
+        request,
+        "history/layer.html",
+        _context(request, seen, found) | {"asked": asked, "endings": list(FORMATS)},
     )
 
 
@@ -81,9 +84,9 @@ def layer_state(request: HttpRequest, collection: str) -> HttpResponseBase:
     seen = _seen(request, collection)
     if not policy.decide(subject_of(request), Verb.EXPORT, seen.collection):
         raise Forbidden(_("You may not export this layer."))
-    then = seen.as_of(moments.as_of(request.GET.dict()))
+    then = wanted.leaving(subject_of(request), seen.as_of(moments.as_of(request.GET.dict())))
     ending = request.GET.get("f", "gpkg")
-    if ending not in endings():
+    if ending not in FORMATS:
         raise refused("f", _("Choose one of the formats offered."))
     if count(then) > MOST_AT_ONCE:
         raise TooLarge(_("This layer is too large for the browser: use manage.py export_layer --as-of."))

@@ -1,13 +1,20 @@
-"""Rows of a collection in batches, as one subject may see them, for writers of files."""
+"""Rows of a collection on their way into files, as one subject may see them, in batches."""
 
+import csv
+import io
+import os
+import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 
+from jobs import progress
 from layers.access import View
 from layers.collections import Field
+from layers.features.asked import Where
 from layers.sqltext import conditions, identifier, readable, source
 
 BATCH = 5_000
@@ -15,43 +22,97 @@ BATCH = 5_000
 
 @dataclass(frozen=True)
 class Source:
-    """What is written: the view, and the EPSG code in which geometry is handed out."""
+    """What is written: the view, which of its rows, and the EPSG code in which geometry is handed out."""
 
     view: View
     srid: int
-    # How PostGIS spells the geometry: ST_AsBinary, ST_AsGeoJSON or ST_AsText.
-    spelling: str = "ST_AsBinary({})"
+    where: Where = field(default_factory=Where)
+    total: int | None = None
 
     @property
     def fields(self) -> Sequence[Field]:
         """Return the fields written, in order."""
         return self.view.fields
 
-    def batches(self) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield lists of rows: key, geometry, values; memory holds one list at a time."""
+    @property
+    def shape(self) -> str:
+        """Return the SQL of a row's geometry in the reference system asked for."""
+        one = self.view.collection
+        return (
+            f"ST_Transform(t.{identifier(one.geometry)}, {int(self.srid)})"
+            if one.has_geometry
+            else "NULL::geometry"
+        )
+
+    def rows(self, spelling: str) -> Iterator[tuple[Any, ...]]:
+        """Yield rows as the database's types: key, geometry in that spelling (`ST_AsText({})`), values."""
         # A named cursor, so that the database keeps the rows and hands them out in parts.
         with transaction.atomic(), connection.chunked_cursor() as cursor:
-            cursor.execute(self._statement())
+            cursor.execute(*self.statement(spelling))
+            done = 0
             while rows := cursor.fetchmany(BATCH):
-                yield rows
+                yield from rows
+                done += len(rows)
+                progress.report(done, self.total)
 
-    def _statement(self) -> str:
+    def texts(self, spelling: str) -> Iterator[list[str]]:
+        """Yield rows as PostgreSQL's own texts, at the speed of COPY; empty is NULL."""
+        with self.copied(spelling) as stream:
+            yield from csv.reader(io.TextIOWrapper(stream, encoding="utf-8", newline=""))
+
+    @contextmanager
+    def copied(self, spelling: str) -> Iterator[Any]:
+        """Give the rows as a stream of CSV bytes without a head; what COPY met is raised at the end."""
+        reading, writing = os.pipe()
+        faults: list[BaseException] = []
+
+        with transaction.atomic(), connection.cursor() as cursor:
+            statement = cursor.mogrify(*self.statement(spelling)).decode()
+            raw = cursor.cursor
+
+            def copy() -> None:
+                try:
+                    with os.fdopen(writing, "wb") as out:
+                        raw.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT csv)", out, size=1 << 18)
+                except BaseException as fault:
+                    faults.append(fault)
+
+            thread = threading.Thread(target=copy)
+            thread.start()
+            try:
+                with os.fdopen(reading, "rb") as stream:
+                    yield stream
+            finally:
+                thread.join()
+            if faults:
+                raise faults[0]
+
+    def statement(self, spelling: str) -> tuple[str, list[Any]]:
+        """Return the SQL and its values: key, geometry, fields, in the order of the key."""
         one = self.view.collection
-        shape = "NULL"
-        if one.has_geometry:
-            moved = f"ST_Transform(t.{identifier(one.geometry)}, {int(self.srid)})"
-            shape = self.spelling.format(moved)
+        shape = spelling.format(self.shape)
         values = [f"{readable(self.view, field)} AS {identifier(field.name)}" for field in self.fields]
-        where = " AND ".join(conditions(self.view)) or "true"
+        where = " AND ".join([*conditions(self.view), *self.where.sql]) or "true"
         key = f"t.{identifier(one.key)}"
-        return (
+        found = (
             f"SELECT {', '.join([key, shape, *values])} FROM {source(self.view)} WHERE {where} ORDER BY {key}"
         )
+        return found, list(self.where.values)
+
+
+def count(view: View, where: Where) -> int:
+    """Return how many rows there are to write."""
+    condition = " AND ".join([*conditions(view), *where.sql]) or "true"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {source(view)} WHERE {condition}", list(where.values))
+        return int(cursor.fetchone()[0])
 
 
 def stored_srid(view: View) -> int:
     """Return the EPSG code in which a collection's geometry is stored."""
     one = view.collection
+    if not one.has_geometry:
+        return 0
     schema, name = one.relation.split(".", 1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT Find_SRID(%s, %s, %s)", [schema, name, one.geometry])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.policy import ANYBODY
 from layers.access import View
 from layers.exporting.features import stored_srid
-from layers.exporting.writers import endings, export
+from layers.exporting.writers import export
 from layers.features.reading import count
 from layers.ogc.documents import visible
 from layers.opendata import protection
@@ -118,8 +118,7 @@ def _write(view: View, version: int) -> Publication:
         _write_squares(view, fresh)
     else:
         for ending in ENDINGS:
-            if ending in endings():
-                export(view, fresh / f"{one.id}.{ending}")
+            export(view, fresh / f"{one.id}.{ending}")
     found = Publication(
         collection=one.id,
         digest=view.digest,

@@ -1,0 +1,1 @@
+"""The export benchmark; see `run.py`."""
