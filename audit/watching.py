@@ -57,7 +57,11 @@ def watch_all(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
         if cursor.fetchone()[0] is None:
             return
         for row in watched_tables():
-            values: dict[str, Any] = {"table": row.table, "hidden": list(row.hidden), "ignored": list(row.ignored)}
+            values: dict[str, Any] = {
+                "table": row.table,
+                "hidden": list(row.hidden),
+                "ignored": list(row.ignored),
+            }
             cursor.execute(WATCH_IF_STALE, values)
 
 

@@ -42,7 +42,9 @@ class TownForm(forms.ModelForm):
         found = archives()
         chosen = self.fields["archive"]
         chosen.choices = [("", "—"), *((name, name) for name in found)]  # type: ignore[attr-defined]
-        chosen.help_text = _("PMTiles files of version 3 in the instance folder’s directory <bdi>basemaps/</bdi>.")
+        chosen.help_text = _(
+            "PMTiles files of version 3 in the instance folder’s directory <bdi>basemaps/</bdi>."
+        )
         chosen.initial = next((name for name in found if _address(name) == self.instance.basemap_url), "")
         self.fields["basemap_url"].help_text = _(
             "For tiles from another host: its address with {z}, {x} and {y}. The visitors' browsers then ask that host."
