@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisportal.settings")
@@ -60,7 +61,12 @@ def billed(units: int) -> BillRun:
     for party in set(BillShare.objects.filter(bill__run=run).values_list("party_id", flat=True)):
         for day in range(1, 21):
             take_payment(
-                party_id=party, amount=50, currency="JOD", method="bank", on=date(2026, 2, day), by=None
+                party_id=party,
+                amount=Decimal(50),
+                currency="JOD",
+                method="bank",
+                on=date(2026, 2, day),
+                by=None,
             )
     return run
 
@@ -96,7 +102,7 @@ def measure_account(run: BillRun) -> None:
     bills = BillShare.objects.filter(bill__run=run, party=party).count()
     clerk = User.objects.get_or_create(username="bench-clerk")[0]
     Membership.objects.get_or_create(user=clerk, role="clerk")
-    client = Client()
+    client = Client(headers={"host": "127.0.0.1"})
     client.force_login(clerk)
     clock, spent = [], []
     for turn in range(REQUESTS + 5):
