@@ -1,6 +1,7 @@
 """Reading the ledger: balances and open charges, always as sums of entries."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.db.models import Sum
 
 from ledger.allocation import Item
 from ledger.models import Account, Entry
+from ledger.plans import missed_bills
 from ledger.terms import Settled
 
 SQL = Path(__file__).parent / "sql"
@@ -36,6 +38,9 @@ def balance(account: Account, *, on: date | None = None) -> Decimal:
 def charges_of(party_id: int, *, on: date, currency: str = "", bills: list[int] | None = None) -> list[Item]:
     """Return all charges of a party as of a day, settled ones too, oldest due first."""
     found = [_item(row) for row in rows("open_items", {"party": party_id, "on": on})]
+    if any(item.frozen_on for item in found):
+        missed = missed_bills(party_id, on=on)
+        found = [replace(item, frozen_on=None) if item.bill_id in missed else item for item in found]
     return [
         item
         for item in found

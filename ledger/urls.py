@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger.views import accounts, counter, journal, papers, public
+from ledger.views import accounts, bank, counter, journal, papers, public, reliefs
 
 urlpatterns = [
     path("staff/accounts/", accounts.index, name="accounts"),
@@ -14,6 +14,17 @@ urlpatterns = [
     path("staff/accounts/<int:party_id>/statement.pdf", papers.statement_paper, name="statement-paper"),
     path("staff/accounts/<int:party_id>/demand.pdf", papers.demand_paper, name="demand-paper"),
     path("staff/accounts/<int:party_id>/statement.csv", papers.statement_csv, name="statement-csv"),
+    path("staff/accounts/<int:party_id>/statement.xlsx", papers.statement_xlsx, name="statement-xlsx"),
+    path("staff/accounts/<int:party_id>/plan/", reliefs.agree, name="account-plan"),
+    path("staff/reliefs/", reliefs.index, name="reliefs"),
+    path("staff/reliefs/amnesty/", reliefs.declare_amnesty, name="amnesty-declare"),
+    path("staff/reliefs/exemption/", reliefs.grant, name="exemption-grant"),
+    path("staff/reliefs/exemption/<int:pk>/end/", reliefs.end, name="exemption-end"),
+    path("staff/online/", bank.payments, name="online"),
+    path("staff/online/payments.csv", bank.payments_csv, name="online-csv"),
+    path("staff/online/<slug:via>/<str:reference>/", bank.act, name="online-act"),
+    path("staff/bank/", bank.bank, name="bank-file"),
+    path("staff/collectors/<int:collector_id>/hand-in/", bank.collect, name="collector-hand-in"),
     path("staff/write-offs/<int:pk>/sign/", accounts.sign_write_off, name="write-off-sign"),
     path("staff/cashier/", counter.cashier, name="cashier"),
     path("staff/cashier/open/", counter.open_drawer, name="drawer-open"),

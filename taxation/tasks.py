@@ -5,6 +5,7 @@ from django_tasks import task
 
 from jobs import progress
 from ledger.models import BillRun
+from taxation import printing
 from taxation.actions import discrepancies, roll, simulating
 from taxation.models import Simulation
 
@@ -33,3 +34,9 @@ def run_simulation(simulation_id: int) -> dict[str, object]:
         "before": done.totals["before"],
         "after": done.totals["after"],
     }
+
+
+@task()
+def print_bills(run_id: int, language: str) -> dict[str, object]:
+    """Print all bills of a run in a language; started again, it goes on where it was."""
+    return {"printed": printing.print_run(BillRun.objects.get(pk=run_id), language, progress.report)}

@@ -202,7 +202,7 @@ ROLES: dict[str, frozenset[str]] = {
             "staff/accounts/",
             *(
                 f"staff/accounts/<int:party_id>/{page}"
-                for page in ("", "statement.pdf", "demand.pdf", "statement.csv")
+                for page in ("", "statement.pdf", "demand.pdf", "statement.csv", "statement.xlsx")
             ),
             "staff/tax/parties/<int:party_id>/",
             "staff/tax/clearances/<int:pk>.pdf",
@@ -233,7 +233,11 @@ ROLES: dict[str, frozenset[str]] = {
         TILL,
     ),
     **dict.fromkeys(
-        ("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"), TREASURY
+        (
+            *("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"),
+            *("staff/reliefs/", "staff/online/", "staff/online/payments.csv"),
+        ),
+        TREASURY,
     ),
     **dict.fromkeys(
         (
@@ -245,7 +249,12 @@ ROLES: dict[str, frozenset[str]] = {
             "api/v1/online-payments/<str:reference>/refund",
             "api/v1/days",
             "staff/days/close/",
-            *(f"staff/tax/roll/{page}" for page in ("start/", "<int:pk>/act/")),
+            "staff/accounts/<int:party_id>/plan/",
+            *(f"staff/reliefs/{page}/" for page in ("amnesty", "exemption", "exemption/<int:pk>/end")),
+            "staff/online/<slug:via>/<str:reference>/",
+            "staff/bank/",
+            "staff/collectors/<int:collector_id>/hand-in/",
+            *(f"staff/tax/roll/{page}" for page in ("start/", "<int:pk>/act/", "<int:pk>/print/")),
             *(f"staff/tax/packs/<int:pk>/{page}/" for page in ("copy", "change", "enact")),
         ),
         frozenset({"treasurer"}),
@@ -292,7 +301,14 @@ ROLES: dict[str, frozenset[str]] = {
         ("staff/tax/simulations/start/", "staff/tax/simulations/<int:pk>/stop/"),
         frozenset({"assessor", "treasurer"}),
     ),
-    **dict.fromkeys(("staff/tax/roll/", "staff/tax/roll/<int:pk>/"), TREASURY | {"assessor"}),
+    **dict.fromkeys(
+        (
+            "staff/tax/roll/",
+            "staff/tax/roll/<int:pk>/",
+            "staff/tax/roll/<int:pk>/bills/<slug:language>/<str:name>",
+        ),
+        TREASURY | {"assessor"},
+    ),
     **dict.fromkeys(("staff/tax/packs/", "staff/tax/packs/<int:pk>/"), TREASURY | {"assessor", "approver"}),
     **dict.fromkeys(
         (

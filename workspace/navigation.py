@@ -97,6 +97,20 @@ ENTRIES = (
         roles=frozenset({Role.TREASURER, Role.AUDITOR, Role.ADMIN}),
     ),
     Entry(
+        url="/staff/reliefs/",
+        icon="scale",
+        title=_("Reliefs"),
+        purpose=_("Instalment plans, exemptions and amnesties, and what became of them."),
+        roles=frozenset({Role.TREASURER, Role.AUDITOR, Role.ADMIN}),
+    ),
+    Entry(
+        url="/staff/online/",
+        icon="wallet",
+        title=_("Online payments"),
+        purpose=_("What providers and the bank received, compared with the ledger."),
+        roles=frozenset({Role.TREASURER, Role.AUDITOR, Role.ADMIN}),
+    ),
+    Entry(
         url="/staff/journal/",
         icon="shield-check",
         title=_("Journal"),

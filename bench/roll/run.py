@@ -44,12 +44,12 @@ def execute(sql: str, values: object = None) -> None:
         cursor.execute(sql, values)
 
 
-def fill(units: int) -> None:
-    """Make the units to be billed."""
+def fill(units: int, parties: int = 0) -> None:
+    """Make the units to be billed, of so many parties (by default one for three units)."""
     pack = packs.install("ps-building", valid_from=date(2020, 1, 1))
     charge = packs.try_out(pack, {"annual_rent": 2406})
     breakdown = json.dumps({"steps": [step.as_dict() for step in charge.steps], "pack": pack.pk})
-    values = {"n": units, "parties": max(units // 3, 1), "pack": pack.pk, "breakdown": breakdown}
+    values = {"n": units, "parties": parties or max(units // 3, 1), "pack": pack.pk, "breakdown": breakdown}
     execute((Path(__file__).parent / "fill.sql").read_text(), values)
 
 

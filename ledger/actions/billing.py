@@ -31,6 +31,7 @@ from core.errors import Conflict
 from core.faults import point
 from core.money import currency as known_currency
 from ledger.actions.accounts import named
+from ledger.actions.exemptions import use_for_run
 from ledger.actions.posting import require_open_day, reverse
 from ledger.models import AccountKind, Bill, BillRun, ChargeType, Posting, PostingKind, RunState
 
@@ -195,6 +196,7 @@ def publish(run: BillRun) -> None:
         raise Conflict(_("Only a finished run that is not yet published can be published."))
     locked.state, locked.published_at = RunState.PUBLISHED, timezone.now()
     locked.save(update_fields=["state", "published_at"])
+    use_for_run(locked, on=timezone.localdate(), by=locked.by)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from core.money import currency as known_currency
 from ledger.actions.accounts import named
 from ledger.actions.payment import void_receipt
 from ledger.actions.posting import Leg, post, require_open_day
+from ledger.actions.relief import review_plans
 from ledger.errors import AmountRefused, ShiftMissing
 from ledger.models import AccountKind, DayClose, Method, Posting, PostingKind, Receipt, ReceiptVoid, Shift
 from ledger.queries import balance
@@ -111,6 +112,7 @@ def close_day(*, on: date, by: Any) -> DayClose:
         raise ShiftMissing(_("A drawer is still open on this day; close it first."))
     require_open_day(on)
     point("day.locked")
+    review_plans(on=on)
     closed = DayClose.objects.create(on=on, by=by, totals=day_totals(on))
     point("day.closed")
     return closed

@@ -6,17 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
 from ledger.actions.accounts import credit_of, lock_party, named
 from ledger.actions.posting import Leg, post
+from ledger.allocation import Item
 from ledger.errors import AmountRefused, OwnSignature
 from ledger.models import (
     AccountKind,
     Bill,
-    Entry,
     Instalment,
     Part,
     Plan,
@@ -25,6 +24,7 @@ from ledger.models import (
     PostingKind,
     WriteOff,
 )
+from ledger.plans import missed_on
 from ledger.queries import ZERO, charges_of, open_items
 
 
@@ -83,13 +83,21 @@ def reduce_charge(*, party_id: int, bill: Bill, amount: Decimal, on: date, by: A
     for item in items:
         part = min(left, item.charged)
         left -= part
-        legs.append(Leg(item.account_id, -part, Part.RELIEF, bill.pk))
-        legs.append(Leg(named(AccountKind.RELIEF, item.charge_type, item.currency).pk, part, "", bill.pk))
-        overpaid = max(part - item.principal, ZERO)
-        if overpaid:
-            legs.append(Leg(item.account_id, overpaid, Part.PAID, bill.pk))
-            legs.append(Leg(credit_of(party_id, item.currency).pk, -overpaid))
+        legs += relief_legs(party_id, item, part)
     return post(kind=PostingKind.RELIEF, legs=legs, on=on, by=by, reason=reason)
+
+
+def relief_legs(party_id: int, item: Item, part: Decimal) -> list[Leg]:
+    """Take a part off a charge; what was paid beyond the rest becomes the party's advance."""
+    legs = [
+        Leg(item.account_id, -part, Part.RELIEF, item.bill_id),
+        Leg(named(AccountKind.RELIEF, item.charge_type, item.currency).pk, part, "", item.bill_id),
+    ]
+    overpaid = max(part - item.principal, ZERO)
+    if overpaid:
+        legs.append(Leg(item.account_id, overpaid, Part.PAID, item.bill_id))
+        legs.append(Leg(credit_of(party_id, item.currency).pk, -overpaid))
+    return legs
 
 
 @transaction.atomic
@@ -126,40 +134,11 @@ def agree_plan(
     return plan
 
 
-def missed_on(plan: Plan, *, on: date) -> date | None:
-    """Return the first day on which a plan was not kept, looking from a day; None while it is kept."""
-    paid = (
-        Entry.objects.filter(
-            account__party=plan.party_id,
-            bill__in=plan.covered.values("bill"),
-            part__in=(
-                Part.PAID,
-                Part.PENALTY_PAID,
-                Part.DISCOUNT,
-                Part.RELIEF,
-                Part.WRITTEN_OFF,
-                Part.PENALTY_WAIVED,
-            ),
-            posting__business_on__gte=plan.agreed_on,
-        )
-        .values_list("posting__business_on")
-        .annotate(total=Sum("amount"))
-    )
-    by_day = {day: -total for day, total in paid}
-    needed = ZERO
-    for instalment in plan.instalments.all():
-        needed += instalment.amount
-        have = sum((total for day, total in by_day.items() if day <= instalment.due_on), ZERO)
-        if instalment.due_on < on and have < needed:
-            return instalment.due_on
-    return None
-
-
 @transaction.atomic
 def review_plans(*, on: date) -> int:
     """Mark the plans that were not kept; their bills' lateness counts again from its beginning."""
     broken = 0
-    for plan in Plan.objects.select_for_update().filter(broken_on=None):
+    for plan in Plan.objects.select_for_update(of=("self",)).filter(broken_on=None).order_by("pk"):
         day = missed_on(plan, on=on)
         if day is not None:
             plan.broken_on = day

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.money import CURRENCY_CHOICES, DECIMALS, MAX_DIGITS
@@ -83,9 +84,14 @@ class Amnesty(models.Model):
             models.CheckConstraint(condition=~Q(source=""), name="amnesty_source"),
         ]
 
+    @property
+    def title(self) -> str:
+        """Return the title in the active language."""
+        return str(getattr(self, f"title_{(get_language() or 'ar')[:2]}", self.title_ar))
+
     def __str__(self) -> str:
         """Return the title."""
-        return self.title_en
+        return self.title
 
 
 class WriteOff(models.Model):

@@ -35,3 +35,9 @@ def titled(stored: Any) -> str:
 def negated(amount: Any) -> Decimal:
     """Return an amount with the other sign."""
     return -Decimal(str(amount))
+
+
+@register.filter
+def percent(fraction: Any) -> SafeString:
+    """Write a fraction as per cent, without decimals that say nothing."""
+    return format_html('<bdi dir="ltr">{}%</bdi>', f"{(Decimal(str(fraction)) * 100).normalize():f}")

@@ -9,7 +9,9 @@ from core.text import search_key
 from ledger.access import ACCOUNTS, CASHIER, TREASURY, desk, may
 from ledger.actions.payment import apply_credit, refund_credit
 from ledger.actions.relief import approve_write_off, propose_write_off
-from ledger.models import Bill, Method, Receipt, Shift, WriteOff
+from ledger.idempotency import once
+from ledger.models import Bill, Method, Plan, Receipt, Shift, WriteOff
+from ledger.plans import missed_on
 from ledger.statement import statement
 from ledger.views.common import amount_in, attempt, day_in, today
 from parties.models import Party
@@ -44,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, party_id: int) -> HttpResponse:
     """Show what a party owes on a day, every movement, and what can be done."""
     party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
+    plans = Plan.objects.filter(party=party).prefetch_related("instalments").order_by("-pk")
     context = {
         "party": party,
         "on": on,
@@ -52,8 +55,9 @@ def account(request: HttpRequest, party_id: int) -> HttpResponse:
         "write_offs": WriteOff.objects.filter(party=party).select_related(
             "proposed_by", "approved_by", "bill"
         ),
+        "plans": [(plan, plan.broken_on or missed_on(plan, on=on)) for plan in plans],
         "shift": Shift.objects.filter(cashier=request.user.pk, closed_at=None).first(),
-        "methods": [(value, title) for value, title in Method.choices if value in ("cash", "cheque", "bank")],
+        "methods": [(value, title) for value, title in Method.choices if value != "online"],
         "may_cash": may(request, CASHIER, Verb.EDIT),
         "may_decide": may(request, TREASURY, Verb.EDIT),
     }
@@ -76,12 +80,18 @@ def use_advance(request: HttpRequest, party_id: int) -> HttpResponse:
 @desk(TREASURY, Verb.EDIT)
 def pay_back(request: HttpRequest, party_id: int) -> HttpResponse:
     """Pay an advance back by bank."""
+    values = {name: request.POST.get(name, "") for name in ("amount", "currency", "reason")}
+
+    def give() -> dict[str, int]:
+        posting = refund_credit(
+            party_id=party_id, amount=amount_in(request.POST, "amount"), currency=values["currency"],
+            method=Method.BANK, on=today(), by=request.user, reason=values["reason"],
+        )  # fmt: skip
+        return {"posting": posting.pk}
 
     def work() -> None:
-        refund_credit(
-            party_id=party_id, amount=amount_in(request.POST, "amount"), currency=request.POST.get("currency", ""),
-            method=Method.BANK, on=today(), by=request.user, reason=request.POST.get("reason", ""),
-        )  # fmt: skip
+        # The form's key makes a second click find the first refund.
+        once(f"refund:{request.user.pk}", request.POST.get("key", ""), {**values, "party": party_id}, give)
 
     return attempt(request, work, back=f"/staff/accounts/{party_id}/")
 

@@ -1,10 +1,14 @@
 """The counter: the drawer, taking money, voids; closing the day."""
 
+from typing import Any
+
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import User
 from accounts.policy import Verb
 from core.money import CURRENCIES
 from ledger.access import CASHIER, TREASURY, desk, may
@@ -12,7 +16,7 @@ from ledger.actions.accounts import named
 from ledger.actions.counter import bounce_cheque, close_day, close_shift, day_totals, open_shift
 from ledger.actions.payment import take_payment, void_receipt
 from ledger.idempotency import once
-from ledger.models import AccountKind, ChargeType, DayClose, Method, Receipt, Shift
+from ledger.models import AccountKind, ChargeType, DayClose, Entry, Method, Receipt, Shift
 from ledger.queries import balance
 from ledger.views.accounts import find_parties
 from ledger.views.common import amount_in, attempt, day_in, today
@@ -76,9 +80,8 @@ def pay(request: HttpRequest, party_id: int) -> HttpResponse:
     values = {name: request.POST.get(name, "") for name in ("amount", "currency", "method", "reference")}
 
     def receive() -> dict[str, int]:
-        method = (
-            values["method"] if values["method"] in (Method.CASH, Method.CHEQUE, Method.BANK) else Method.CASH
-        )
+        taken = (Method.CASH, Method.CHEQUE, Method.BANK, Method.COLLECTOR)
+        method = values["method"] if values["method"] in taken else Method.CASH
         receipt = take_payment(
             party_id=party_id, amount=amount_in(request.POST, "amount"), currency=values["currency"], method=method,
             on=today(), by=request.user, reference=values["reference"][:80],
@@ -116,6 +119,28 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def custody() -> list[dict[str, Any]]:
+    """Return the cash that collectors hold and have not handed in."""
+    held = (
+        Entry.objects.filter(account__kind=AccountKind.CUSTODY)
+        .values("account__name", "account__currency")
+        .annotate(amount=Sum("amount"))
+        .filter(amount__gt=0)
+        .order_by("account__name")
+    )
+    names = {
+        str(user.pk): user for user in User.objects.filter(pk__in=[row["account__name"] for row in held])
+    }
+    return [
+        {
+            "collector": names.get(row["account__name"]),
+            "currency": row["account__currency"],
+            "amount": row["amount"],
+        }
+        for row in held
+    ]
+
+
 @require_GET
 @desk(TREASURY)
 def days(request: HttpRequest) -> HttpResponse:
@@ -130,6 +155,7 @@ def days(request: HttpRequest) -> HttpResponse:
         "closed_shifts": Shift.objects.filter(closed_at__isnull=False)
         .select_related("cashier")
         .order_by("-pk")[:30],
+        "custody": custody(),
         "closed": DayClose.objects.select_related("by").order_by("-on")[:30],
         "may_close": may(request, TREASURY, Verb.EDIT),
     }

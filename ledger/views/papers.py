@@ -1,13 +1,16 @@
 """Papers and sheets of accounts: statement, demand, receipt."""
 
 import csv
+import io
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from core.money import currency
 from core.text3 import Text3
 from ledger import papers
 from ledger.access import ACCOUNTS, CASHIER, desk
@@ -84,6 +87,40 @@ def statement_csv(request: HttpRequest, party_id: int) -> HttpResponse:
                     account.currency,
                 ]
             )
+    return response
+
+
+@require_GET
+@desk(ACCOUNTS)
+def statement_xlsx(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Give a statement as a workbook, right to left in Arabic; amounts are numbers, texts never formulas."""
+    # Loaded here: few requests write a workbook.
+    from xlsxwriter import Workbook
+
+    party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
+    out = io.BytesIO()
+    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    head = book.add_format({"bold": True, "bottom": 1})
+    for account in statement(party, on=on):
+        sheet = book.add_worksheet(account.currency)
+        if get_language_bidi():
+            sheet.right_to_left()
+        shown = book.add_format({"num_format": f"#,##0.{'0' * currency(account.currency).digits}"})
+        titles = [_("Day"), _("What"), _("Charge"), _("Period"), _("Receipt"), _("Amount"), _("Balance")]
+        sheet.write_row(0, 0, [str(title) for title in titles], head)
+        sheet.set_column(0, 6, 18)
+        for number, line in enumerate(account.lines, 1):
+            title = f"{Text3.of(line.title or '')} {line.label}".strip()
+            sheet.write_row(
+                number, 0, [line.on.isoformat(), str(line.kind), title, line.period, line.receipt]
+            )
+            sheet.write_number(number, 5, line.amount, shown)
+            sheet.write_number(number, 6, line.balance, shown)
+    book.close()
+    response = HttpResponse(
+        out.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    response["Content-Disposition"] = f'attachment; filename="statement-{party_id}.xlsx"'
     return response
 
 

@@ -27,7 +27,7 @@ def settings(*, socket: Path, memory: int, durable: bool) -> dict[str, str]:
     return {
         "listen_addresses": "",
         "unix_socket_directories": str(socket),
-        "max_connections": "100",
+        "max_connections": "150",
         "shared_buffers": f"{clamp(share // 4, 128, 8192)}MB",
         "effective_cache_size": f"{clamp(share // 2, 256, 65536)}MB",
         "work_mem": f"{clamp(share // 256, 8, 64)}MB",

@@ -1,19 +1,24 @@
 """Papers of taxation: assessment notice, bill, clearance; and the public page that verifies one."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
+from core.errors import NotFound, Unprocessable
+from jobs.actions import enqueue
 from ledger import papers
 from ledger.access import ACCOUNTS, CASHIER
-from ledger.models import Bill
+from ledger.models import Bill, BillRun
 from ledger.views.common import attempt, today
 from parties.models import Party
-from taxation.access import UNITS, desk
+from taxation import printing
+from taxation.access import ROLL, UNITS, desk
 from taxation.actions.clearance import issue
 from taxation.actions.objections import deadline
 from taxation.models import Assessment, Clearance
+from taxation.tasks import print_bills
 
 
 @require_GET
@@ -30,17 +35,44 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     return papers.answer("taxation/papers/notice.html", context, name=f"notice-{pk}")
 
 
-def bill_context(kept: Bill) -> dict[str, object]:
-    """Return what a bill's paper shows."""
-    return {"bill": kept, "run": kept.run, "shares": kept.shares.select_related("party").order_by("pk")}
-
-
 @require_GET
 @desk(ACCOUNTS)
 def bill(request: HttpRequest, pk: int) -> HttpResponse:
     """Print a bill with the steps that made its amount."""
-    kept = get_object_or_404(Bill.objects.select_related("run"), pk=pk, run__state="published")
-    return papers.answer("taxation/papers/bill.html", bill_context(kept), name=f"bill-{pk}")
+    kept = get_object_or_404(printing.with_shares(Bill.objects.filter(run__state="published")), pk=pk)
+    return papers.answer("taxation/papers/bill.html", printing.context_of(kept), name=f"bill-{pk}")
+
+
+@require_POST
+@desk(ROLL, Verb.EDIT)
+def print_all(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print all bills of a published run in the background."""
+    run = get_object_or_404(BillRun, pk=pk, state="published")
+    language = request.POST.get("language", "")
+
+    def work() -> None:
+        if language not in printing.LANGUAGES:
+            raise Unprocessable(_("Choose a language."), fields={"language": _("Choose a language.")})
+        enqueue(
+            print_bills, run.pk, language, owner=request.user, title=f"{_('Bills')} {run}",
+            idempotency_key=f"bills-{run.pk}-{language}",
+        )  # fmt: skip
+
+    back = f"/staff/tax/roll/{pk}/"
+    return attempt(request, work, back=back, done=_("The bills are being printed in the background."))
+
+
+@require_GET
+@desk(ROLL)
+def printed(request: HttpRequest, pk: int, language: str, name: str) -> FileResponse:
+    """Give one file of a run's printed bills."""
+    run = get_object_or_404(BillRun, pk=pk, state="published")
+    wanted = [path for path in printing.files_of(run.pk) if (path.parent.name, path.name) == (language, name)]
+    if not wanted:
+        raise NotFound(_("There is no such file."))
+    response = FileResponse(wanted[0].open("rb"), filename=f"bills-{pk}-{language}-{name}")
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_POST

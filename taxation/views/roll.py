@@ -15,6 +15,7 @@ from jobs.models import Job
 from ledger.actions.billing import publish, roll_back
 from ledger.models import BillRun
 from ledger.views.common import attempt, today
+from taxation import printing
 from taxation.access import ROLL, desk, may
 from taxation.actions import roll
 from taxation.models import RulePack
@@ -74,6 +75,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "job": Job.objects.filter(idempotency_key=f"roll-{run.pk}").first(),
         "bills": run.bills.order_by("-amount")[:20],
+        "printed": [(path.parent.name, path.name, path.stem) for path in printing.files_of(run.pk)],
+        "printing": Job.objects.filter(idempotency_key__startswith=f"bills-{run.pk}-").order_by("-pk")[:3],
         "may_run": may(request, ROLL, Verb.EDIT),
     }
     return render(request, "taxation/run.html", context)

@@ -11,13 +11,13 @@ from ledger.actions.payment import apply_credit, refund_credit, take_payment, vo
 from ledger.actions.relief import (
     agree_plan,
     approve_write_off,
-    missed_on,
     propose_write_off,
     reduce_charge,
     review_plans,
 )
 from ledger.errors import AlreadyReversed, AmountRefused, DayClosed, OwnSignature, ShiftMissing
 from ledger.models import Amnesty, Entry, Receipt, ReceiptVoid
+from ledger.plans import missed_on
 from ledger.queries import balance, open_items
 from tests.ledger.ground import SPRING, TERMS, bill, party, user
 
