@@ -9,6 +9,8 @@ from buildings.models.unit import UnitUse
 from taxation.rules.words import USES
 
 Facts = dict[str, Any]
+# Codes that become words of the reader's language.
+CODES = ("use", "assessed_use")
 
 
 def _use(code: str) -> str:
@@ -74,4 +76,11 @@ WORDS = {
 
 def sentences(queue: str, facts: Facts) -> list[str]:
     """Return what speaks for a row."""
-    return WORDS[queue](facts)
+    return WORDS[queue](
+        {name: _apart(value) if name not in CODES else value for name, value in facts.items()}
+    )
+
+
+def _apart(value: Any) -> Any:
+    """Isolate a number or a day from the direction of the sentence around it."""
+    return f"\u2068{value}\u2069" if value is not None else value

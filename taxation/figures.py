@@ -20,6 +20,27 @@ HEADINGS: Mapping[str, tuple[Any, ...]] = {
 SPARE_ROWS = 2
 
 
+# The parts of a structure's path in words; parts of a list are numbered from 1.
+PARTS: Mapping[str, Any] = {
+    "due": gettext_lazy("Due"),
+    "month": gettext_lazy("Month"),
+    "day": gettext_lazy("Day"),
+    "days": gettext_lazy("Days"),
+    "discounts": gettext_lazy("Discount"),
+    "penalty": gettext_lazy("Penalty"),
+    "split": gettext_lazy("Revenue split"),
+    "kind": gettext_lazy("Kind"),
+    "ages": gettext_lazy("By age in months"),
+    "rate": gettext_lazy("Rate"),
+    "cap": gettext_lazy("Cap"),
+    "starts": gettext_lazy("Runs from"),
+    "part_of_month": gettext_lazy("Part of a month"),
+    "article": gettext_lazy("Article"),
+    "until": gettext_lazy("Until"),
+    "from": gettext_lazy("From"),
+}
+
+
 @dataclass(frozen=True)
 class Field:
     """One input: its name on the form, what it is called, and what stands in it."""
@@ -46,11 +67,7 @@ def shown(kind: str, unit: str, value: Any) -> dict[str, Any]:
     if kind in HEADINGS:
         return {"headings": HEADINGS[kind], "rows": list(_rows(kind, unit, value))}
     if isinstance(value, dict):
-        return {
-            "leaves": [
-                Field(f"leaf:{path}", path.replace(".", " · "), str(leaf)) for path, leaf in _leaves(value)
-            ]
-        }
+        return {"leaves": [Field(f"leaf:{path}", _spoken(path), str(leaf)) for path, leaf in _leaves(value)]}
     return {"one": percent(value) if is_share(kind, unit) else str(value)}
 
 
@@ -74,6 +91,11 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from _leaves(part, here)
         else:
             yield here, "" if part is None else part
+
+
+def _spoken(path: str) -> str:
+    words = [str(int(part) + 1) if part.isdigit() else str(PARTS.get(part, part)) for part in path.split(".")]
+    return " · ".join(words)
 
 
 def read(kind: str, unit: str, value: Any, given: Mapping[str, str]) -> Any:

@@ -69,7 +69,28 @@ SOURCES = (
         _("Take the register’s facts"),
     ),
 )
-BY_CODE = {source.code: source for source in SOURCES}
+# Filled when another system's roll is brought in (`taxation.actions.foreign_roll`), not by looking.
+IMPORTED = (
+    Source(
+        "unmatched",
+        _("Roll lines without a parcel"),
+        _("Lines of an imported roll whose parcel is not on the map."),
+        _("Mark to be corrected"),
+    ),
+    Source(
+        "vanished",
+        _("Parcels gone from the map"),
+        _("Parcels of the year before that the map no longer holds."),
+        _("Mark to be corrected"),
+    ),
+    Source(
+        "appeared",
+        _("Parcels new on the map"),
+        _("Parcels that the map of the year before did not hold."),
+        _("Mark to be corrected"),
+    ),
+)
+BY_CODE = {source.code: source for source in (*SOURCES, *IMPORTED)}
 
 
 def find(source: Source, *, on: date) -> Iterator[Found]:

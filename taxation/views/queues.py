@@ -19,8 +19,8 @@ from taxation import queries, sheets
 from taxation.access import QUEUES, desk, may
 from taxation.actions import discrepancies, standing
 from taxation.evidence import sentences
-from taxation.models import Discrepancy, DiscrepancyState, TaxStatus
-from taxation.reconciliation import BY_CODE, SOURCES
+from taxation.models import Discrepancy, DiscrepancyState, ImportedRoll, TaxStatus
+from taxation.reconciliation import BY_CODE, IMPORTED, SOURCES
 from taxation.tasks import look_for_discrepancies
 from taxation.views.boxes import box_of
 
@@ -109,7 +109,7 @@ def listing(request: HttpRequest, first: str = WORK) -> dict[str, Any]:
         "worth": found[0].get("worth") if found else None,
         "currency": found[0]["currency"] if found else "",
         "source": BY_CODE.get(asked.queue),
-        "sources": SOURCES,
+        "sources": (*SOURCES, *(IMPORTED if ImportedRoll.objects.exists() else ())),
         "states": DiscrepancyState.choices,
         "has_next": asked.number * PAGE < total,
         "may_decide": may(request, QUEUES, Verb.EDIT),
@@ -168,7 +168,7 @@ def _work_sheet(found: list[dict[str, Any]]) -> Sheet:
 def _sheet(found: list[dict[str, Any]]) -> Sheet:
     states = dict(DiscrepancyState.choices)
     columns = [
-        sheets.Column(_("What")), sheets.Column(_("Street"), 24), sheets.Column(_("Evidence"), 60),
+        sheets.Column(_("Unit or building")), sheets.Column(_("Street"), 24), sheets.Column(_("Evidence"), 60),
         sheets.Column(_("Estimated a year")), sheets.Column(_("Currency"), 8), sheets.Column(_("Found on")),
         sheets.Column(_("State")), sheets.Column(_("Reason"), 40),
     ]  # fmt: skip

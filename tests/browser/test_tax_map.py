@@ -1,0 +1,54 @@
+"""The tax desk in the browser: the legend filters map and queue, a row opens its building, all by keyboard too."""
+
+from collections.abc import Callable
+
+import pytest
+
+from scripts.launch.places import PYTHON
+from tests.browser.conftest import ServedTown, Visit, _run
+from tests.browser.test_accessibility import faults
+
+pytestmark = pytest.mark.browser
+Enter = Callable[..., Visit]
+
+
+@pytest.fixture(scope="module")
+def taxed_town(served_town: ServedTown) -> ServedTown:
+    """Give the served town a tax year."""
+    _run(
+        [str(PYTHON), "manage.py", "create_tax_demo", "--seed", "5"],
+        {**served_town.env, "GISPORTAL_ROLE": "worker"},
+    )
+    return served_town
+
+
+def test_an_assessor_filters_opens_and_assesses_from_the_map(taxed_town: ServedTown, visit: Enter) -> None:
+    seen = visit()
+    seen.sign_in("assessor")
+    page = seen.open("/staff/tax/map/?lang=ar")
+    page.uncheck("#queue-in-view")
+    page.wait_for_selector("#queue-rows tr[data-place]")
+    page.click("[data-status=unassessed]")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("#queue-rows .dot")].length > 0
+            && [...document.querySelectorAll("#queue-rows .dot")].every((dot) => dot.matches(".status-unassessed"))"""
+    )
+    page.focus("#queue-rows .row-link")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#place[data-place] .tax-actions")
+    assert page.locator("#queue-rows tr[aria-current]").count() >= 1
+    assert "tax-places/" in page.evaluate("location.hash")
+    page.fill("#map-annual_rent", "2406")
+    page.click("#assess button")
+    page.wait_for_selector("#place[data-place] .amount-lines")
+    assert "327.250" in page.inner_text("#place")
+    page.keyboard.press("Escape")
+    page.click("[data-queue=untaxed]")
+    page.wait_for_selector("#queue-rows .queue-sum")
+    assert seen.complaints == []
+    watched = visit(bypass_csp=True)
+    watched.sign_in("assessor")
+    watched.open("/staff/tax/map/?lang=en")
+    watched.page.click("[data-queue=untaxed]")
+    watched.page.wait_for_selector("#queue-rows .queue-sum")
+    assert faults(watched) == []
