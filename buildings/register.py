@@ -35,7 +35,7 @@ class Listed:
     """One page of the register with what all matching rows come to."""
 
     rows: list[dict[str, Any]]
-    matched: int
+    matched: int | None
     sums: Mapping[str, Any]
     groups: list[dict[str, Any]]
     next: str
