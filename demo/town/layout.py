@@ -205,10 +205,10 @@ class Surveyor:
         seeds = _inner_points(polygons)
         area = shapely.area(polygons)
         self._zone(pieces, seeds, area)
-        self._found_basins(pieces, area)
         across = self._chords(polygons, seeds, np.pi / 2)
         along = self._chords(polygons, seeds, 0.0)
         turn, seed, go_on = self._choose(pieces, seeds, across, along, area)
+        self._found_basins(pieces, area, go_on)
         self.layout.blocks += [piece for piece, more in zip(pieces, go_on, strict=True) if not more]
         chosen = np.flatnonzero(go_on)
         if not len(chosen):
@@ -248,11 +248,11 @@ class Surveyor:
             if piece.zone != CORE_ID:
                 piece.zone = int(zone)
 
-    def _found_basins(self, pieces: list[Piece], area: Floats) -> None:
-        """A piece that has come down to a basin's size becomes one; its parts stay in it."""
-        for piece, size in zip(pieces, area, strict=True):
+    def _found_basins(self, pieces: list[Piece], area: Floats, go_on: NDArray[np.bool_]) -> None:
+        """A piece that has come down to a basin's size, or stays whole, becomes one; its parts stay in it."""
+        for piece, size, more in zip(pieces, area, go_on, strict=True):
             limit = 400_000 if piece.zone == FARM_ID else 140_000
-            if piece.basin < 0 and (size < limit or piece.zone == CORE_ID):
+            if piece.basin < 0 and (size < limit or piece.zone == CORE_ID or not more):
                 piece.basin = len(self.layout.basins)
                 self.layout.basins.append(piece.ring)
 

@@ -7,7 +7,10 @@ import pytest
 import shapely
 
 from demo.town import regions
+from demo.town.layout import Land, Piece, Site, Surveyor
+from demo.town.rings import NO_STREET, Ring
 from demo.town.tables import size
+from demo.town.terrain import raise_hills
 from demo.town.town import Town, invent_town
 
 
@@ -112,3 +115,16 @@ def test_a_large_municipality_is_made_of_towns_that_do_not_overlap(monkeypatch):
 
 def _settled(tables):
     return tables["basins"]["is_settled"][tables["parcels"]["basin"]]
+
+
+def test_land_that_no_street_divides_is_a_basin_of_its_own() -> None:
+    rng = np.random.default_rng(1)
+    centre, reach = (170_000.0, 130_000.0), 700.0
+    land = Land.of(raise_hills(rng, centre, 3 * reach), rng)
+    x, y = centre
+    corners = np.array([(x, y), (x + reach, y), (x + reach, y + reach), (x, y + reach)])
+    ring = Ring(corners, np.full(4, NO_STREET))
+    surveyor = Surveyor(Site(ring, np.array(centre), 1000), land, rng)
+    assert surveyor._divide([Piece(ring, sector=0, attempt=99)]) == []
+    assert [block.basin for block in surveyor.layout.blocks] == [0]
+    assert surveyor.layout.basins == [ring]
