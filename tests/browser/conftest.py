@@ -69,7 +69,7 @@ class Visit:
         self.page.fill("input[name=login]", username)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.press("input[name=password]", "Enter")
-        self.page.wait_for_url(lambda url: "/login" not in url)
+        self.page.wait_for_url(lambda url: "/accounts/" not in url)
 
 
 def _run(command: list[str], env: dict[str, str]) -> None:

@@ -15,17 +15,18 @@ READ = """
 import json, sys, pyogrio
 source, layer = sys.argv[1:3]
 names = [row[0] for row in pyogrio.list_layers(source)]
-frame = pyogrio.read_dataframe(source, layer=layer, **json.loads(sys.argv[3]))
+box = json.loads(sys.argv[3])
+frame = pyogrio.read_dataframe(source, layer=layer, bbox=box and tuple(box))
 print(json.dumps({"layers": names, "count": len(frame), "crs": str(frame.crs), "columns": list(frame.columns),
                   "box": list(frame.total_bounds)}))
 """
 
 
-def by_gdal(town: ServedTown, layer: str, **how: Any) -> dict[str, Any]:
+def by_gdal(town: ServedTown, layer: str, bbox: list[float] | None = None) -> dict[str, Any]:
     """Read a layer with GDAL's own OAPIF driver, in a process of its own as QGIS would."""
     source = f"OAPIF:{town.address}/ogc/"
     done = subprocess.run(
-        [sys.executable, "-c", READ, source, layer, json.dumps(how)],
+        [sys.executable, "-c", READ, source, layer, json.dumps(bbox)],
         capture_output=True,
         text=True,
         timeout=120,
