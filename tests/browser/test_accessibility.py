@@ -1,10 +1,12 @@
 """Every page, in every language: no serious fault, nothing inline, readable at double size."""
 
 import re
+from collections import deque
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
 
 from tests.browser.conftest import Visit
 
@@ -13,16 +15,8 @@ Enter = Callable[..., Visit]
 LANGUAGES = ("ar", "en", "fr")
 OPEN = ("/", "/design/", "/accounts/login/", "/accounts/password/reset/", "/no-such-page/")
 OWN = ("/my/", "/my/tokens/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/")
-STAFF = (
-    "/staff/",
-    "/staff/import/",
-    "/staff/jobs/",
-    "/staff/users/",
-    "/staff/audit/",
-    "/staff/why/",
-    "/staff/rules/",
-)
 MAPS = ("/", "/staff/")
+LINK = re.compile(r'href="(/[^"#]*)')
 INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|\sstyle=\"|\son[a-z]+=\"|<style", re.IGNORECASE
 )
@@ -40,7 +34,7 @@ def faults(seen: Visit) -> list[str]:
 
 
 def look(seen: Visit, path: str, language: str) -> list[str]:
-    seen.page.goto(f"{seen.town.address}{path}?lang={language}")
+    seen.page.goto(f"{seen.town.address}{path}{'&' if '?' in path else '?'}lang={language}")
     if path in MAPS:
         seen.page.wait_for_selector("html[data-drawn]", state="attached")
     return faults(seen)
@@ -52,6 +46,41 @@ def test_open_pages_have_no_serious_fault(visit: Enter, path: str, language: str
     assert look(visit(bypass_csp=True), path, language) == []
 
 
+def every_page(seen: Visit, start: str) -> list[str]:
+    """Return one address for each route with a page that links lead to, from a start."""
+    routes: set[str] = set()
+    pages: list[str] = []
+    waiting = deque([start])
+    while waiting:
+        path = waiting.popleft()
+        try:
+            route = resolve(path.partition("?")[0]).route
+        except Resolver404:
+            continue
+        if route in routes or path.startswith("/accounts/logout"):
+            continue
+        routes.add(route)
+        answer = seen.page.request.get(seen.town.address + path)
+        is_page = "text/html" in answer.headers.get("content-type", "")
+        if not is_page or "attachment" in answer.headers.get("content-disposition", ""):
+            continue
+        pages.append(path)
+        waiting.extend(href.replace("&amp;", "&") for href in LINK.findall(answer.text()))
+    return pages
+
+
+def faults_of_every_page(seen: Visit, start: str, languages: tuple[str, ...]) -> dict[str, list[str]]:
+    """Look at each page in the language whose turn it is."""
+    pages = every_page(seen, start)
+    assert len(pages) > 4, pages
+    turns = {(path, languages[turn % len(languages)]) for turn, path in enumerate(pages)}
+    return {
+        f"{path} {language}": found
+        for path, language in sorted(turns)
+        if (found := look(seen, path, language))
+    }
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_persons_own_pages_have_no_serious_fault(visit: Enter, language: str) -> None:
     seen = visit(bypass_csp=True)
@@ -59,11 +88,20 @@ def test_a_persons_own_pages_have_no_serious_fault(visit: Enter, language: str) 
     assert {path: found for path in OWN if (found := look(seen, path, language))} == {}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_staff_pages_have_no_serious_fault(visit: Enter, language: str) -> None:
+def test_no_page_has_a_serious_fault_in_the_language_whose_turn_it_is(visit: Enter) -> None:
     seen = visit(bypass_csp=True)
     seen.sign_in("admin")
-    assert {path: found for path in STAFF if (found := look(seen, path, language))} == {}
+    assert faults_of_every_page(seen, "/staff/", LANGUAGES) == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("account", ["citizen", "admin", "treasurer", "engineer"])
+def test_no_page_has_a_serious_fault_in_any_language(visit: Enter, account: str, language: str) -> None:
+    seen = visit(bypass_csp=True)
+    seen.sign_in(account)
+    start = "/my/" if account == "citizen" else "/staff/"
+    assert faults_of_every_page(seen, start, (language,)) == {}
 
 
 @pytest.mark.parametrize(("phone", "dark"), [(False, True), (True, False), (True, True)])
