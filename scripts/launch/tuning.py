@@ -9,6 +9,9 @@ FLEETING = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "autovacuum_naptime": "10min",
+    # A server process killed by a test makes the cluster replay what came after its last checkpoint.
+    "checkpoint_timeout": "1min",
+    "max_wal_size": "256MB",
 }
 
 

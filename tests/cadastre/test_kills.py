@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import connection
 
 from accounts.models import User
 from cadastre.models import Parcel, Record
 from tests.cadastre.cast import submitted
 from tests.cadastre.test_records import bytes_in_force
 from tests.jobs.workers import ROOT, test_database_url
+from tests.steady import steady
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POINTS = ("approval.locked", "approval.replaced", "approval.followed", "approval.written")
@@ -36,18 +37,6 @@ def approval(
         [sys.executable, "-m", "tests.cadastre.dying", *words],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-
-
-def steady() -> None:
-    """Wait until the database answers again after one of its processes was killed."""
-    for _try in range(300):
-        try:
-            connection.close()
-            connection.ensure_connection()
-            return
-        except OperationalError:
-            time.sleep(0.1)
-    raise AssertionError("the database did not come back")
 
 
 def sound(capsys: Any) -> None:

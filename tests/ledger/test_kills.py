@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal as D
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import Error, connection
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import ApiToken, User
@@ -30,6 +29,7 @@ from taxation.tasks import run_roll
 from tests.cast import person
 from tests.jobs.workers import ROOT, test_database_url
 from tests.ledger.ground import bill, party
+from tests.steady import steady
 from tests.taxation.ground import NEW_YEAR, owned, pack, unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,20 +99,6 @@ def token(role: str) -> str:
     who = User.objects.filter(username=name).first() or person(role, username=name)
     until = timezone.now() + timedelta(days=1)
     return ApiToken.issue(user=who, name="kills", verbs=["view", "edit"], expires_at=until)[1]
-
-
-def steady() -> None:
-    """Wait until the database answers, and have what this connection commits kept from now on."""
-    end = time.monotonic() + 60
-    while True:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET synchronous_commit = on")
-            return
-        except Error:
-            connection.close()
-            assert time.monotonic() < end, "the database did not come back"
-            time.sleep(0.05)
 
 
 @pytest.fixture
