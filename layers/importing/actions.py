@@ -15,11 +15,11 @@ from django_tasks.base import Task
 from core.errors import Conflict, TooLarge
 from jobs.actions import cancel, enqueue
 from jobs.models import State
-from layers.importing import planning
+from layers.importing import planning, rasters
 from layers.importing.errors import ImportRefused
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.planning import Plan
-from layers.models import Dataset
+from layers.models import Dataset, Raster
 
 MAX_UPLOAD_BYTES = 1 << 30
 _FALL_BACK = {
@@ -140,13 +140,15 @@ def _free_slug(layer: Any, run: ImportRun) -> str:
     if base == "layer":
         base = planning.propose({**layer, "name": Path(run.file_name).stem}).slug
     slug, again = base, 2
-    while Dataset.objects.filter(slug=slug).exists():
+    while (Raster if run.is_raster else Dataset).objects.filter(slug=slug).exists():
         slug, again = f"{base}-{again}", again + 1
     return slug
 
 
 def check_ready(run: ImportRun, state: ImportState) -> None:
     """Refuse a step that comes too early: a dry run without a plan, loading without a dry run."""
+    if run.is_raster:
+        return rasters.check_ready(run, state)
     if state == ImportState.LOADING and run.state != ImportState.REHEARSED:
         raise Conflict(_("Only an import whose dry run is done can be loaded."))
     if state == ImportState.REHEARSING:

@@ -29,6 +29,8 @@ class Format:
     raw_text: bool = False
     # Rows whose place is in columns that must be named.
     is_table: bool = False
+    # Cells instead of features: read by rasterio, becomes a raster (see `rasters`).
+    is_raster: bool = False
 
 
 GEOPACKAGE = Format(
@@ -71,9 +73,13 @@ PARQUET = Format("parquet", "", "GeoParquet", (".parquet", ".geoparquet"))
 CSV_OPTIONS = {"AUTODETECT_TYPE": "YES", "AUTODETECT_SIZE_LIMIT": "0", "EMPTY_STRING_AS_NULL": "YES"}
 CSV = Format("csv", "CSV", "CSV", (".csv", ".tsv", ".txt"), options=CSV_OPTIONS, is_table=True)
 XLSX = Format("xlsx", "", "Excel", (".xlsx",), options=CSV_OPTIONS, is_table=True)
+_WORLD = (".tfw", ".tifw", ".wld")
+GEOTIFF = Format("tif", "", "GeoTIFF", (".tif", ".tiff"), sidecars=_WORLD, is_raster=True)
+JPEG2000 = Format("jp2", "", "JPEG 2000", (".jp2", ".j2k"), sidecars=(".j2w", ".wld"), is_raster=True)
+ECW = Format("ecw", "", "ECW", (".ecw",), is_raster=True)
 FORMATS = (
     GEOPACKAGE, SHAPEFILE, GEOJSON, OSM, FILEGDB, KML, GML, GPX, FLATGEOBUF, ESRIJSON, TOPOJSON, EDIGEO, DXF,
-    PARQUET, CSV, XLSX,
+    PARQUET, CSV, XLSX, GEOTIFF, JPEG2000, ECW,
 )  # fmt: skip
 DRIVERS = tuple(one.driver for one in FORMATS if one.driver)
 ARCHIVE = "zip"
@@ -91,8 +97,6 @@ _FOREIGN = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
     (b"7z\xbc\xaf", "7-Zip"),
     (b"Rar!", "RAR"),
     (b"AC10", "DWG"),
@@ -105,6 +109,14 @@ _BINARY = (
     (b"\x00\x00\x27\x0a", SHAPEFILE.id),
     (b"PAR1", PARQUET.id),
     (b"fgb\x03", FLATGEOBUF.id),
+    (b"II*\0", GEOTIFF.id),
+    (b"MM\0*", GEOTIFF.id),
+    (b"II+\0", GEOTIFF.id),
+    (b"MM\0+", GEOTIFF.id),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", JPEG2000.id),
+    (b"\xff\x4f\xff\x51", JPEG2000.id),
+    (b"e\x02\x00", ECW.id),
+    (b"ECWP", ECW.id),
     (b"AutoCAD Binary DXF", DXF.id),
     (b"\x1f\x8b", TAR),
     (b"BZh", TAR),
