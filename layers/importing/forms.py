@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core.text3 import Text3
 from layers.importing import naming
 from layers.importing.planning import MAX_SLUG, Plan, PlannedField
-from layers.importing.reader import encodings
 from layers.importing.rasters import Meant
+from layers.importing.reader import encodings
 from layers.models import Dataset, Raster, RasterKind
 
 OTHER = "other"
@@ -203,5 +203,8 @@ class RasterForm(forms.Form):
         said = {name: given[name] for name in ("kind", "band", "unit", "mosaic", "source", "license")}
         names = Text3(given["title_ar"], given["title_en"], given["title_fr"])
         return plan.with_(
-            slug=given["slug"], title=names.as_dict(), public=given["public"], raster={**said, "taken_on": day}
+            slug=given["slug"],
+            title=names.as_dict(),
+            public=given["public"],
+            raster={**said, "taken_on": day},
         )

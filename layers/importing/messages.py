@@ -67,7 +67,9 @@ REFUSALS: Mapping[str, Any] = {
     ),
     "raster_empty": _("The raster holds no values: every cell is marked as unknown."),
     "raster_is_layer": _("The file holds features, not cells: it becomes a layer, not a raster."),
-    "raster_for_layers": _("The file is a raster. It is taken by `manage.py import_raster`, or on the import page."),
+    "raster_for_layers": _(
+        "The file is a raster. It is taken by `manage.py import_raster`, or on the import page."
+    ),
     "raster_slug_taken": _("There is already a raster with the key “%(slug)s”. Choose another key."),
     "raster_word_unknown": _("“%(name)s” is not known of a raster, or its value cannot be."),
     "raster_kind_unknown": _("A raster is one of: %(known)s."),

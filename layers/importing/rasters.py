@@ -1,6 +1,6 @@
 """A raster on its way in: how it is meant, written anew by a job, entered in the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,11 @@ from layers.models import Drawing, Raster, RasterKind
 
 # Millions of cells take their time; memory and the rest are as for layers.
 LIMITS = Limits(cpu_s=7200, wall_s=4 * 3600, file_bytes=32 << 30)
-_DRAWN = {RasterKind.IMAGE: Drawing.PICTURE, RasterKind.ELEVATION: Drawing.RELIEF, RasterKind.MEASUREMENT: Drawing.COLOURS}
+_DRAWN = {
+    RasterKind.IMAGE: Drawing.PICTURE,
+    RasterKind.ELEVATION: Drawing.RELIEF,
+    RasterKind.MEASUREMENT: Drawing.COLOURS,
+}
 
 
 @dataclass(frozen=True)
@@ -89,9 +93,12 @@ def load(run: ImportRun) -> dict[str, Any]:
 
     def told(done: int, total: int | None) -> None:
         is_late = total is not None and 2 * done >= total
-        progress.report(done, total, gettext("Preparing views from afar") if is_late else gettext("Reading cells"))
+        progress.report(
+            done, total, gettext("Preparing views from afar") if is_late else gettext("Reading cells")
+        )
 
-    facts = take(run.path, run.file_name, run.planned, run.layer, sha256=run.sha256, told=told)
+    with Reader(run.path, name=run.file_name, limits=LIMITS) as reader:
+        facts = take(reader, run.planned, run.layer, sha256=run.sha256, told=told)
     run.state, run.refusal = ImportState.LOADED, {}
     run.report = {"raster": run.slug, **facts}
     run.save()
@@ -99,22 +106,26 @@ def load(run: ImportRun) -> dict[str, Any]:
 
 
 def take(
-    path: Path, name: str, plan: Plan, layer: Mapping[str, Any], *, sha256: str, told: Any
+    reader: Reader,
+    plan: Plan,
+    layer: Mapping[str, Any],
+    *,
+    sha256: str,
+    told: Callable[[int, int | None], None],
 ) -> dict[str, Any]:
-    """Write a raster anew and enter it in the catalogue; return what is known of it."""
+    """Have the reader's file written anew and enter it in the catalogue; return what is known of it."""
     check(plan, layer)
     meant = Meant.of(plan)
-    with Reader(path, name=name, limits=LIMITS) as reader:
-        out, tally = reader.write_raster({"kind": meant.kind, "band": meant.band, "srid": plan.srid}, told)
-        facts = {
-            **{key: layer["raster"][key] for key in ("sheets", "dtype", "bands", "is_turned", "has_palette")},
-            **{key: value for key, value in tally.items() if key != "kind"},
-            "file_name": name,
-            "sha256": sha256,
-            "srid": plan.srid,
-        }
-        with transaction.atomic():
-            _enter(out, plan, meant, facts)
+    out, tally = reader.write_raster({"kind": meant.kind, "band": meant.band, "srid": plan.srid}, told)
+    facts = {
+        **{key: layer["raster"][key] for key in ("sheets", "dtype", "bands", "is_turned", "has_palette")},
+        **{key: value for key, value in tally.items() if key != "kind"},
+        "file_name": reader.name,
+        "sha256": sha256,
+        "srid": plan.srid,
+    }
+    with transaction.atomic():
+        _enter(out, plan, meant, facts)
     return facts
 
 

@@ -66,9 +66,7 @@ def steps(step: str, run: ImportRun) -> list[dict[str, Any]]:
     """Return the wizard's steps: title, done or not, whether it is the present one."""
     titles = RASTER_STEPS if run.is_raster else STEP_TITLES
     here = (
-        step
-        if step in titles and step != "result"
-        else _STEP_OF_STATE.get(ImportState(run.state), "result")
+        step if step in titles and step != "result" else _STEP_OF_STATE.get(ImportState(run.state), "result")
     )
     names = list(titles)
     return [

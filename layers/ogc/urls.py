@@ -3,10 +3,12 @@
 from django.urls import path
 
 from layers.ogc import views
+from layers.ows.wfs import wfs
 
 _ONE = "collections/<slug:collection>"
 urlpatterns = [
     path("", views.landing, name="ogc"),
+    path("wfs", wfs, name="wfs"),
     path("api", views.api, name="ogc-api"),
     path("conformance", views.conformance, name="ogc-conformance"),
     path("collections", views.collections, name="ogc-collections"),

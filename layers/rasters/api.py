@@ -48,7 +48,7 @@ def read_value(request: HttpRequest, raster: str, lon: float, lat: float) -> Any
 
 @router.get("/rasters/{raster}/profile", response=Profile, summary="The profile along a line")
 def read_profile(request: HttpRequest, raster: str, line: str) -> Any:
-    """Return 200 values along `line`, written as lon,lat;lon,lat;…"""
+    """Return 200 values along `line`, written as lon,lat;lon,lat and so on."""
     from layers.rasters import reading
 
     found = seen(subject_of(request), raster)

@@ -1,5 +1,6 @@
 """Rasters at /staff/rasters/: the list, how each is shown, its contours, its file, its end."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -59,7 +60,7 @@ def _audience(raster: Raster) -> str:
 
 
 def _as_csv(listing: Listing) -> HttpResponseBase:
-    columns = {
+    columns: dict[Any, Callable[[Any], Any]] = {
         _("Key"): lambda one: one.slug,
         _("Raster"): str,
         _("Kind"): lambda one: one.get_kind_display(),
@@ -109,7 +110,10 @@ def preview(request: HttpRequest, raster: str) -> HttpResponse:
     from layers.rasters import rendering
 
     found = seen(subject_of(request), raster)
-    form = LookForm({**{name: getattr(found, name) for name in LookForm.Meta.fields}, **request.GET.dict()}, instance=found)
+    form = LookForm(
+        {**{name: getattr(found, name) for name in LookForm.Meta.fields}, **request.GET.dict()},
+        instance=found,
+    )
     look = rendering.Look.of(form.instance if form.is_valid() else seen(subject_of(request), raster))
     try:
         return HttpResponse(rendering.small(found.path, look, PREVIEW), content_type="image/png")
@@ -127,7 +131,14 @@ def contours(request: HttpRequest, raster: str) -> HttpResponse:
         manages = may_manage(subject_of(request), found)
         return _page(request, found, RasterForm(instance=found) if manages else None, form)
     title = _("Contours of “%(raster)s”") % {"raster": found}
-    job = enqueue(tasks.contours, found.slug, form.cleaned_data["interval"], request.user.pk, owner=request.user, title=title)
+    job = enqueue(
+        tasks.contours,
+        found.slug,
+        form.cleaned_data["interval"],
+        request.user.pk,
+        owner=request.user,
+        title=title,
+    )
     return redirect("job", job_id=job.pk)
 
 
@@ -150,4 +161,6 @@ def file(request: HttpRequest, raster: str) -> HttpResponseBase:
     policy.require(subject_of(request), Verb.EXPORT, GuardedRaster(found))
     if not found.path.exists():
         raise lost()
-    return FileResponse(found.path.open("rb"), as_attachment=True, filename=f"{found.slug}.tif", content_type="image/tiff")
+    return FileResponse(
+        found.path.open("rb"), as_attachment=True, filename=f"{found.slug}.tif", content_type="image/tiff"
+    )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def profile(path: Path, line: Sequence[Point], samples: int = SAMPLES) -> dict[s
     places = _along(geod, line, length, samples)
     values = [bands[0] for bands in _sampled(path, [place for _at, place in places], smooth=True)]
     known = [one for one in values if one is not None]
-    steps = [b - a for a, b in zip(known, known[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(known)]
     return {
         "length_m": round(length, 2),
         "points": [[round(at, 2), one] for (at, _place), one in zip(places, values, strict=True)],
@@ -55,7 +56,7 @@ def _along(geod: Any, line: Sequence[Point], length: float, samples: int) -> lis
     found: list[tuple[float, Point]] = []
     wanted = [length * at / (samples - 1) for at in range(samples)]
     before = 0.0
-    for (lon, lat), (lon2, lat2) in zip(line, line[1:], strict=False):
+    for (lon, lat), (lon2, lat2) in pairwise(line):
         azimuth, _back, metres = geod.inv(lon, lat, lon2, lat2)
         while len(found) < samples and wanted[len(found)] <= before + metres + 1e-6:
             at = wanted[len(found)]
@@ -92,7 +93,9 @@ def _cell(file: Any, column: float, row: float, *, smooth: bool) -> list[float |
         wide, high = min(2, file.width - left), min(2, file.height - top)
         cells = file.read(window=Window(left, top, wide, high), masked=True)
         if not np.ma.getmaskarray(cells).any():
-            return [_between(band, column - 0.5 - left, row - 0.5 - top) for band in np.asarray(cells, "float64")]
+            return [
+                _between(band, column - 0.5 - left, row - 0.5 - top) for band in np.asarray(cells, "float64")
+            ]
     cells = file.read(window=Window(int(column), int(row), 1, 1), masked=True)
     hidden = np.ma.getmaskarray(cells)[:, 0, 0]
     return [
@@ -140,6 +143,7 @@ def _levels(values: Any, interval: float) -> list[float]:
     last = math.floor(float(np.nanmax(values)) / interval)
     if last - first >= MOST_LINES:
         raise Unprocessable(
-            _("That would be more than %(most)s different lines. Choose a larger interval.") % {"most": MOST_LINES}
+            _("That would be more than %(most)s different lines. Choose a larger interval.")
+            % {"most": MOST_LINES}
         )
     return [round(at * interval, 6) for at in range(first, last + 1)]

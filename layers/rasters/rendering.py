@@ -71,7 +71,7 @@ def small(path: Path, look: Look, side: int) -> bytes:
 
 def drawn(cells: "np.ma.MaskedArray[Any, Any]", look: Look, cell_m: float, *, margin: int) -> bytes:
     """Return cells (bands, rows, columns) as PNG; `margin` cells at each side are cut off after shading."""
-    known = ~np.ma.getmaskarray(cells).any(axis=0)
+    known: NDArray[np.bool_] = np.logical_not(np.ma.getmaskarray(cells).any(axis=0))
     values = np.ma.getdata(cells)
     if values.dtype.kind == "f":
         known &= np.isfinite(values).all(axis=0)

@@ -44,7 +44,7 @@ def load(scratch: Path) -> None:
     import rasterio
     import rasterio.shutil
     import rasterio.vrt
-    import rasterio.warp  # noqa: F401
+    import rasterio.warp
 
     with rasterio.Env():
         library = next((Path(rasterio.__file__).parent.parent / "rasterio.libs").glob("libgdal-*"), None)
@@ -144,6 +144,7 @@ def _facts(sheets: Sequence[Any]) -> dict[str, Any]:
         "has_alpha": len(plain) < first.count,
         "has_palette": _palette(first) is not None,
         "is_turned": _is_turned(first),
+        "misfit": _misfit(first),
         "kind": _kind(first, len(plain)),
     }
 
@@ -169,14 +170,31 @@ def _is_turned(sheet: Any) -> bool:
     return bool(sheet.gcps[0]) or bool(it.b or it.d) or it.a <= 0 or it.e >= 0
 
 
+def _transform(sheet: Any) -> Any:
+    """Return where cells lie; of control points, the affine that fits them best."""
+    from rasterio.transform import from_gcps
+
+    return from_gcps(sheet.gcps[0]) if sheet.gcps[0] else sheet.transform
+
+
+def _misfit(sheet: Any) -> float | None:
+    """Return by how much the control points miss at most, in the unit of their system."""
+    points = sheet.gcps[0]
+    if not points:
+        return None
+    it = _transform(sheet)
+    there = np.array([_at(it, point.col, point.row) for point in points])
+    said = np.array([(point.x, point.y) for point in points])
+    return round(float(np.hypot(*(there - said).T).max()), 3)
+
+
 def _hull(sheets: Sequence[Any]) -> list[tuple[float, float]]:
-    corners: list[tuple[float, float]] = []
-    for one in sheets:
-        if one.gcps[0]:
-            corners += [(point.x, point.y) for point in one.gcps[0]]
-        else:
-            edges = ((0, 0), (one.width, 0), (one.width, one.height), (0, one.height))
-            corners += [_at(one.transform, *edge) for edge in edges]
+    corners = [
+        _at(_transform(one), column, row)
+        for one in sheets
+        for column in (0, one.width)
+        for row in (0, one.height)
+    ]
     outline = shapely.convex_hull(shapely.multipoints(corners))
     return [(float(x), float(y)) for x, y in shapely.get_coordinates(outline)][:200]
 
@@ -264,12 +282,7 @@ def _form(sheet: Any, request: dict[str, Any]) -> _Form:
 
 
 def _canvas(sheets: Sequence[Any], crs: Any) -> Canvas:
-    from rasterio.warp import calculate_default_transform
-
     it = sheets[0]
-    if len(sheets) == 1 and it.gcps[0]:
-        found = calculate_default_transform(crs, crs, it.width, it.height, gcps=it.gcps[0])
-        return _limited(Canvas(crs, *found))
     if len(sheets) == 1 and not _is_turned(it):
         return Canvas(crs, it.transform, it.width, it.height)
     return _around(sheets, crs)
@@ -281,7 +294,7 @@ def _around(sheets: Sequence[Any], crs: Any) -> Canvas:
 
     corners = np.array(_hull(sheets))
     (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
-    first = sheets[0].transform
+    first = _transform(sheets[0])
     cell_x, cell_y = float(np.hypot(first.a, first.d)), float(np.hypot(first.b, first.e))
     width, height = round((east - west) / cell_x), round((north - south) / cell_y)
     return _limited(Canvas(crs, from_origin(west, north, cell_x, cell_y), max(width, 1), max(height, 1)))
@@ -303,6 +316,7 @@ def _laid(sheet: Any, canvas: Canvas, form: _Form) -> Any:
     return WarpedVRT(
         sheet,
         src_crs=canvas.crs,
+        **({"src_transform": _transform(sheet)} if sheet.gcps[0] else {}),
         crs=canvas.crs,
         transform=canvas.transform,
         width=canvas.width,
@@ -337,7 +351,11 @@ def _profile(canvas: Canvas, form: _Form) -> dict[str, Any]:
         "bigtiff": "IF_SAFER",
         "sparse_ok": True,
     }
-    return known | ({"photometric": "RGB"} if form.count == 3 else {}) | ({} if form.is_picture else {"nodata": np.nan})
+    return (
+        known
+        | ({"photometric": "RGB"} if form.count == 3 else {})
+        | ({} if form.is_picture else {"nodata": np.nan})
+    )
 
 
 def _fill(out: Any, window: Any, laid: Sequence[Any], boxes: Sequence[Any], form: _Form) -> int:
@@ -363,7 +381,7 @@ def _fill(out: Any, window: Any, laid: Sequence[Any], boxes: Sequence[Any], form
 
 def _lay(sheet: Any, window: Any, cells: Any, mask: Any, form: _Form) -> None:
     found = sheet.read(list(form.bands), window=window)
-    valid = sheet.dataset_mask(window=window) > 0
+    valid = _valid(sheet, window)
     if found.dtype.kind == "f":
         valid &= np.isfinite(found).all(axis=0)
     if form.palette is not None:
@@ -372,6 +390,14 @@ def _lay(sheet: Any, window: Any, cells: Any, mask: Any, form: _Form) -> None:
         found = np.moveaxis(colours[..., :3], 2, 0)
     cells[:, valid] = found[:, valid].astype(form.dtype)
     mask |= valid
+
+
+def _valid(sheet: Any, window: Any) -> Any:
+    from rasterio.enums import ColorInterp
+
+    if sheet.colorinterp[-1] == ColorInterp.alpha:
+        return sheet.read(sheet.count, window=window) > 0
+    return sheet.dataset_mask(window=window) > 0
 
 
 def _cog(form: _Form) -> dict[str, Any]:
@@ -392,7 +418,14 @@ def _values(path: Path, form: _Form) -> dict[str, Any]:
         cells = file.read(out_shape=size, masked=True).compressed().astype("float64")
     cells = cells[np.isfinite(cells)]
     if not len(cells):
-        return {"low": None, "high": None, "least": None, "most": None, "bands": form.count, "dtype": form.dtype}
+        return {
+            "low": None,
+            "high": None,
+            "least": None,
+            "most": None,
+            "bands": form.count,
+            "dtype": form.dtype,
+        }
     low, high = np.percentile(cells, (2, 98))
     return {
         "low": float(low),

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--band", type=int, default=1, help="which band holds heights or measured values")
         parser.add_argument("--crs", metavar="EPSG:N", help="coordinate reference system of the file")
         parser.add_argument("--date", default="", metavar="YYYY-MM-DD", help="the day on which it was taken")
-        parser.add_argument("--mosaic", default="", help="rasters with the same word are dates of one picture")
+        parser.add_argument(
+            "--mosaic", default="", help="rasters with the same word are dates of one picture"
+        )
         parser.add_argument("--title", default="", help="title (default: the file's name)")
         parser.add_argument("--source", default="")
         parser.add_argument("--license", default="")
@@ -48,28 +50,34 @@ class Command(BaseCommand):
             raise CommandError(messages.refusal(refusal.code, refusal.params)) from refusal
         except DomainError as error:
             raise CommandError(str(error.title)) from error
-        self.stdout.write(f"cells:  {facts['width']} × {facts['height']}, {facts['bands']} × {facts['dtype']}")
+        self.stdout.write(
+            f"cells:  {facts['width']} × {facts['height']}, {facts['bands']} × {facts['dtype']}"
+        )
         self.stdout.write(f"values: {facts['least']} … {facts['most']}")
         self.stdout.write(self.style.SUCCESS(f"The raster “{options['name']}” is ready."))
 
     def _take(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
-        with Reader(path) as reader:
-            layer = reader.inspect(grid=settings.GRID_SRID)["layers"][0]
-        if not layer.get("is_raster"):
-            raise ImportRefused("raster_is_layer")
-        plan = planning.propose(layer, slug=options["name"], title=options["title"] or path.stem)
-        said = {name: options[name] for name in ("band", "mosaic", "source", "license", "unit", "replace")}
-        said |= {"kind": options["kind"] or plan.raster["kind"], "taken_on": options["date"]}
-        plan = plan.with_(public=options["public"], raster=rasters.known(said))
-        if options["crs"]:
-            code = options["crs"].upper().removeprefix("EPSG:")
-            if not code.isdigit():
-                raise ImportRefused("crs_unknown", crs=options["crs"])
-            plan = plan.with_(srid=int(code))
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return rasters.take(path, path.name, plan, layer, sha256=digest, told=self._told)
+        with Reader(path, limits=rasters.LIMITS) as reader:
+            layer = reader.inspect(grid=settings.GRID_SRID)["layers"][0]
+            if not layer.get("is_raster"):
+                raise ImportRefused("raster_is_layer")
+            return rasters.take(reader, _plan(layer, path, options), layer, sha256=digest, told=self._told)
 
     def _told(self, done: int, total: int | None) -> None:
         if total and self.stdout.isatty():
             self.stdout.write(f"\r{100 * done // total} %", ending="")
+
+
+def _plan(layer: Any, path: Path, options: dict[str, Any]) -> planning.Plan:
+    plan = planning.propose(layer, slug=options["name"], title=options["title"] or path.stem)
+    said = {name: options[name] for name in ("band", "mosaic", "source", "license", "unit", "replace")}
+    said |= {"kind": options["kind"] or plan.raster["kind"], "taken_on": options["date"]}
+    plan = plan.with_(public=options["public"], raster=rasters.known(said))
+    if not options["crs"]:
+        return plan
+    code = options["crs"].upper().removeprefix("EPSG:")
+    if not code.isdigit():
+        raise ImportRefused("crs_unknown", crs=options["crs"])
+    return plan.with_(srid=int(code))
