@@ -69,6 +69,26 @@ def small(path: Path, look: Look, side: int) -> bytes:
         return drawn(found.array, look, metres, margin=0)
 
 
+def part(
+    path: Path, look: Look, box: tuple[float, float, float, float], srid: int, size: tuple[int, int]
+) -> Any:
+    """Return what lies in a box of any system as a Pillow image of `size` (width, height)."""
+    from io import BytesIO
+
+    from PIL import Image
+    from rio_tiler.io import Reader
+
+    if not path.exists():
+        raise FileNotFoundError(path)
+    with Reader(str(path)) as reader:
+        crs = f"EPSG:{srid}"
+        found = reader.part(
+            box, dst_crs=crs, bounds_crs=crs, width=size[0], height=size[1], resampling_method="bilinear"
+        )
+    metres = (box[2] - box[0]) / size[0] * (111_320 if srid == 4326 else 1)
+    return Image.open(BytesIO(drawn(found.array, look, metres, margin=0)))
+
+
 def drawn(cells: "np.ma.MaskedArray[Any, Any]", look: Look, cell_m: float, *, margin: int) -> bytes:
     """Return cells (bands, rows, columns) as PNG; `margin` cells at each side are cut off after shading."""
     known: NDArray[np.bool_] = np.logical_not(np.ma.getmaskarray(cells).any(axis=0))
