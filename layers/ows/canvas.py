@@ -18,7 +18,12 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from layers.ows.expressions import Scene, evaluate
 
 FINE = 2
-_FONTS = Path("/usr/share/fonts/truetype/noto")
+# Noto reads best, one face for each script; DejaVu, which comes with fontconfig, has both in one.
+_FACES = {
+    "arabic": Path("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf"),
+    "latin": Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
+    "mixed": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+}
 Style = Mapping[str, Any]
 Painted = tuple[Any, Scene]
 
@@ -46,6 +51,14 @@ class Canvas:
         paint = _PAINTERS.get(rule["type"])
         if shown and paint:
             paint(self, rule, shown)
+
+    def write(self, words: str, x: float, y: float, size: int = 13) -> None:
+        """Write a line of text that begins at x and has its middle at y, in pixels of the final size."""
+        label = _written(words, size * FINE, _rgba("#14222B"), _rgba("#FFFFFF"), 0)
+        place = (round(x * FINE), max(0, round(y * FINE - label.height / 2)))
+        layer, _pen = self._sheet()
+        layer.paste(label, place)
+        self.picture.alpha_composite(layer)
 
     def finished(self, background: str | None = None) -> Image.Image:
         """Return the picture in its final size, on a colour where it is not to be transparent."""
@@ -245,7 +258,7 @@ def _around(x: float, y: float, radius: float) -> tuple[float, float, float, flo
 
 
 def _sign(pen: Any, name: str, x: float, y: float, half: float, colour: Any) -> None:
-    corners = {
+    corners: Any = {
         "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
         "diamond": [(0, -1), (1, 0), (0, 1), (-1, 0)],
         "triangle": [(0, -1), (1, 0.8), (-1, 0.8)],
@@ -280,15 +293,26 @@ def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+def _script(words: str) -> str:
+    """Return which face has all signs of a text."""
+    arabic = [sign for sign in words if "\u0600" <= sign <= "\u06ff"]
+    if not arabic:
+        return "latin"
+    return (
+        "arabic"
+        if all(sign in arabic or sign.isspace() or sign in "./-0123456789" for sign in words)
+        else "mixed"
+    )
+
+
 @cache
-def _font(size: int, is_arabic: bool) -> Any:
-    path = _FONTS / ("NotoSansArabic-Regular.ttf" if is_arabic else "NotoSans-Regular.ttf")
+def _font(size: int, script: str) -> Any:
+    path = _FACES[script]
     return ImageFont.truetype(str(path), size) if path.exists() else ImageFont.load_default(size)
 
 
 def _written(words: str, size: int, colour: Any, halo: Any, halo_width: int) -> Image.Image:
-    is_arabic = any("\u0600" <= sign <= "\u06ff" for sign in words)
-    font = _font(max(6, min(size, 96)), is_arabic)
+    font = _font(max(6, min(size, 96)), _script(words))
     left, top, right, bottom = font.getbbox(words, stroke_width=halo_width)
     label = Image.new(
         "RGBA", (max(1, math.ceil(right - left)), max(1, math.ceil(bottom - top))), (0, 0, 0, 0)

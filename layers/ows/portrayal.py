@@ -33,13 +33,20 @@ def drawn(frame: "Frame", background: str | None) -> Image.Image:
     """Return the picture of a frame, on a colour or transparent."""
     canvas = Canvas(frame.width, frame.height, frame.box)
     zoom, per_metre = _scale(frame)
+    texts = []
     for one in frame.layers:
         if isinstance(one, Raster):
             canvas.lay(_raster(one, frame))
         elif zoom >= one.collection.min_zoom - 1:
             features = _features(one, frame, zoom, per_metre)
             for rule in one.collection.style:
-                canvas.paint(rule, features, zoom=zoom)
+                if rule["type"] == "symbol":
+                    texts.append((rule, features))
+                else:
+                    canvas.paint(rule, features, zoom=zoom)
+    # Above all shapes; and what lies higher finds its place first.
+    for rule, features in reversed(texts):
+        canvas.paint(rule, features, zoom=zoom)
     return canvas.finished(background)
 
 
@@ -173,20 +180,10 @@ def legend_of(collection: Collection) -> Image.Image:
     canvas = Canvas(width, line * len(entries), (0, 0, width, line * len(entries)))
     for at, entry in enumerate(entries):
         top = line * (len(entries) - at)
-        scene = Scene({"label": entry["label"]}, "Point", 17.0)
         for rule in _signs(entry["symbol"]):
-            canvas.paint(rule, [(_swatch(rule, top, line), scene)], zoom=17.0)
-        canvas.paint(
-            _WORDS, [(shapely.Point(34 + 4 * len(entry["label"]), top - line / 2), scene)], zoom=17.0
-        )
+            canvas.paint(rule, [(_swatch(rule, top, line), Scene({}, "Point", 17.0))], zoom=17.0)
+        canvas.write(str(entry["label"]), 34, line * (at + 0.5))
     return canvas.finished("#FFFFFF")
-
-
-_WORDS = {
-    "type": "symbol",
-    "layout": {"text-field": ["get", "label"], "text-size": 13},
-    "paint": {"text-color": "#14222B"},
-}
 
 
 def _signs(symbol: Any) -> Sequence[Any]:

@@ -64,7 +64,7 @@ def small(path: Path, look: Look, side: int) -> bytes:
     if not path.exists():
         raise FileNotFoundError(path)
     with Reader(str(path)) as reader:
-        found = reader.preview(max_size=side, dst_crs="EPSG:3857")
+        found = reader.preview(max_size=side, dst_crs="EPSG:3857", resampling_method="bilinear")
         metres = (found.bounds[2] - found.bounds[0]) / found.width
         return drawn(found.array, look, metres, margin=0)
 
