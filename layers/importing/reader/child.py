@@ -125,7 +125,7 @@ class Child:
 
     def prepared(self, reading: dict[str, Any]) -> list[archive.Source]:
         """Return the sources as layers can be read from: tables and drawings are first written anew."""
-        from layers.importing.reader import drawings, spreadsheets
+        from layers.importing.reader import drawings, networks, spreadsheets
 
         if self._prepared is None or self._prepared[0] != reading:
             found: list[archive.Source] = []
@@ -134,6 +134,8 @@ class Child:
                     found += spreadsheets.written(source, reading, self.scratch, number)
                 elif source.format is formats.DXF:
                     found.append(drawings.written(source, _fresh(self.scratch / f"drawing{number}.gpkg")))
+                elif source.format is formats.EPANET:
+                    found.append(networks.written(source, _fresh(self.scratch / f"network{number}.gpkg")))
                 else:
                     found.append(source)
             self._prepared = (reading, found)

@@ -67,6 +67,8 @@ ESRIJSON = Format("esrijson", "ESRIJSON", "Esri JSON", (".json", ".esrijson"))
 TOPOJSON = Format("topojson", "TopoJSON", "TopoJSON", (".topojson", ".json"))
 EDIGEO = Format("edigeo", "EDIGEO", "EDIGEO", (".thf",))
 DXF = Format("dxf", "DXF", "AutoCAD DXF", (".dxf",))
+# Written anew like a drawing (see `networks`).
+EPANET = Format("epanet", "", "EPANET", (".inp",))
 # Arrow reads it; GDAL's wheel has no such driver.
 PARQUET = Format("parquet", "", "GeoParquet", (".parquet", ".geoparquet"))
 # Tables are first written anew (see `spreadsheets`), then GDAL reads them as CSV.
@@ -79,7 +81,7 @@ JPEG2000 = Format("jp2", "", "JPEG 2000", (".jp2", ".j2k"), sidecars=(".j2w", ".
 ECW = Format("ecw", "", "ECW", (".ecw",), is_raster=True)
 FORMATS = (
     GEOPACKAGE, SHAPEFILE, GEOJSON, OSM, FILEGDB, KML, GML, GPX, FLATGEOBUF, ESRIJSON, TOPOJSON, EDIGEO, DXF,
-    PARQUET, CSV, XLSX, GEOTIFF, JPEG2000, ECW,
+    EPANET, PARQUET, CSV, XLSX, GEOTIFF, JPEG2000, ECW,
 )  # fmt: skip
 DRIVERS = tuple(one.driver for one in FORMATS if one.driver)
 ARCHIVE = "zip"
@@ -126,6 +128,7 @@ _MARKUP = re.compile(
     rb"<\s*(?:!doctype\s+)?(html|svg|kml|gml|gpx|osm|ogrvrtdatasource|wfs|[a-z]+)", re.IGNORECASE
 )
 _DXF = re.compile(rb"^\s*(999\s*[\r\n].*[\r\n]+\s*)*0\s*[\r\n]+\s*SECTION")
+_SECTIONS = re.compile(rb"^(\s*;.*[\r\n]+)*\s*\[(TITLE|JUNCTIONS|OPTIONS)\]", re.IGNORECASE)
 _ESRI = re.compile(rb"\"(geometryType\"\s*:\s*\"esri|displayFieldName\"|spatialReference\")")
 
 
@@ -178,6 +181,8 @@ def _found_in_text(head: bytes) -> str | None:
         return _found_in_markup(text)
     if _DXF.match(text):
         return DXF.id
+    if _SECTIONS.match(text):
+        return EPANET.id
     if text.startswith((b"BOMT", b"RTSSA")):
         return EDIGEO.id
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\0" not in head and re.search(rb"[\r\n]", text)):
