@@ -16,7 +16,7 @@ from accounts import policy
 from accounts.access import for_roles
 from accounts.listing import Column, Listing, csv_response
 from accounts.policy import Verb, subject_of
-from accounts.roles import Role
+from accounts.roles import STAFF_ROLES, Role
 from core.errors import Forbidden
 from jobs.actions import enqueue
 from layers.actions.rasters import forget_raster
@@ -55,6 +55,8 @@ def raster_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _audience(raster: Raster) -> str:
+    if set(raster.roles) == STAFF_ROLES:
+        return _("Staff of every role")
     names = {key: str(title) for key, title in AUDIENCE}
     return _(", ").join(names.get(role, role) for role in raster.roles) or _("Administrators only")
 

@@ -32,6 +32,7 @@ def contours(slug: str, interval: float, user_id: int) -> dict[str, Any]:
         _write(path, lines, srid, interval)
         with path.open("rb") as opened:
             run = receive(File(opened, name=path.name), by=user)
+    progress.report(2, 2, gettext("Writing lines"))
     return {gettext("contours"): len(lines), gettext("go on"): f"/staff/import/{run.pk}/"}
 
 

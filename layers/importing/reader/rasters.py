@@ -428,10 +428,15 @@ def _values(path: Path, form: _Form) -> dict[str, Any]:
         }
     low, high = np.percentile(cells, (2, 98))
     return {
-        "low": float(low),
-        "high": float(high),
-        "least": float(cells.min()),
-        "most": float(cells.max()),
+        "low": _plain(low),
+        "high": _plain(high),
+        "least": _plain(cells.min()),
+        "most": _plain(cells.max()),
         "bands": form.count,
         "dtype": form.dtype,
     }
+
+
+def _plain(value: Any) -> float:
+    """Return a value with six significant digits: it is shown to people, and colours need no more."""
+    return float(f"{float(value):.6g}")
