@@ -133,6 +133,23 @@ PARCELS = Collection(
     ),
 )
 
+
+def _roadways(colour: object, casing: float) -> tuple[dict[str, object], ...]:
+    """Return the lines of through roads, and of all other streets where the scale has room for them."""
+    through = ["in", ["get", "street_class"], ["literal", ["main", "collector"]]]
+    width: list[object] = ["max", 1.2, ["metres", ["coalesce", ["get", "width_m"], 6]]]
+    line: dict[str, object] = {
+        "type": "line",
+        "metadata": {"gis:level": 25},
+        "paint": {
+            "line-color": colour,
+            "line-width": ["+", width, casing] if casing else width,
+            "line-cap": "round",
+        },
+    }
+    return (line | {"filter": ["!", through], "minzoom": 12.5}, line | {"filter": through})
+
+
 STREETS = Collection(
     id="streets",
     title=_("Streets"),
@@ -158,23 +175,8 @@ STREETS = Collection(
     heading="{name}",
     kicker="{street_class}",
     style=(
-        {
-            "type": "line",
-            "metadata": {"gis:level": 25},
-            "paint": {
-                "line-color": "#BFAE83",
-                "line-width": ["+", ["max", 1.2, ["metres", ["coalesce", ["get", "width_m"], 6]]], 1.6],
-                "line-cap": "round",
-            },
-        },
-        {
-            "type": "line",
-            "paint": {
-                "line-color": ["match", ["get", "street_class"], "main", "#FFF6DA", "#FFFFFF"],
-                "line-width": ["max", 1.2, ["metres", ["coalesce", ["get", "width_m"], 6]]],
-                "line-cap": "round",
-            },
-        },
+        *_roadways("#BFAE83", 1.6),
+        *_roadways(["match", ["get", "street_class"], "main", "#FFF6DA", "#FFFFFF"], 0),
         label(["name"], minzoom=15.5, along=True),
     ),
 )
