@@ -7,6 +7,7 @@ from layers.collections import Collection, Field
 from layers.declare import field_of, looked_up, names_of
 from municipality.models import District
 
+ALL_STREETS = 12.5
 INK_2, PAPER = "#44535C", "#FAF7F1"
 ENGINEERS = frozenset({"engineer", "surveyor"})
 
@@ -135,8 +136,7 @@ PARCELS = Collection(
 
 
 def _roadways(colour: object, casing: float) -> tuple[dict[str, object], ...]:
-    """Return the lines of through roads, and of all other streets where the scale has room for them."""
-    through = ["in", ["get", "street_class"], ["literal", ["main", "collector"]]]
+    """Return the lines of streets: all where the scale has room for them, else through roads alone."""
     width: list[object] = ["max", 1.2, ["metres", ["coalesce", ["get", "width_m"], 6]]]
     line: dict[str, object] = {
         "type": "line",
@@ -147,7 +147,8 @@ def _roadways(colour: object, casing: float) -> tuple[dict[str, object], ...]:
             "line-cap": "round",
         },
     }
-    return (line | {"filter": ["!", through], "minzoom": 12.5}, line | {"filter": through})
+    through = ["in", ["get", "street_class"], ["literal", ["main", "collector"]]]
+    return (line | {"minzoom": ALL_STREETS}, line | {"filter": through, "maxzoom": ALL_STREETS})
 
 
 STREETS = Collection(
