@@ -1,12 +1,16 @@
 """The programs that engineers use read the served town by the open standards."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pyogrio
+import pytest
 from owslib.ogcapi.features import Features
 from owslib.wfs import WebFeatureService
 from owslib.wms import WebMapService
@@ -59,6 +63,18 @@ def test_gdal_pages_through_a_layer_by_box_and_by_field(served_town: ServedTown)
     middle = ((west + east) / 2, (south + north) / 2)
     part = by_gdal(served_town, "parcels", bbox=[west, south, *middle])
     assert 0 < part["count"] < whole["count"]
+
+
+@pytest.mark.skipif(
+    shutil.which("ogr2ogr") is None, reason="ogr2ogr is not installed: apt-get install gdal-bin"
+)
+def test_ogr2ogr_takes_a_layer_away_whole(served_town: ServedTown, tmp_path: Path) -> None:
+    out = tmp_path / "parcels.gpkg"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PROJ", "GDAL"))}
+    command = ["ogr2ogr", "-f", "GPKG", str(out), f"OAPIF:{served_town.address}/ogc/", "parcels"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=clean)
+    assert done.returncode == 0, done.stderr
+    assert pyogrio.read_info(out)["features"] == matched(served_town, "parcels")
 
 
 def test_owslib_finds_its_way_from_the_landing_page(served_town: ServedTown) -> None:

@@ -232,3 +232,20 @@ def test_a_program_plans_and_loads_a_raster(sign_in: Callable[..., Client], tmp_
     assert engineer.post(f"{here}/load").status_code == 202
     assert work(run).state == ImportState.LOADED
     assert Raster.objects.get(slug="ndvi").drawing == "colours"
+
+
+def test_work_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
+    class Stopped(Exception):
+        """Raised as a cancelled job's progress does."""
+
+    def told(done: int, total: int | None) -> None:
+        raise Stopped
+
+    with Reader(written(tmp_path / "dem.tif", np.ones((1, 99, 99), "float32"))) as reader:
+        layer = reader.inspect(grid=28191)["layers"][0]
+        plan = planning.propose(layer, slug="dem")
+        with pytest.raises(Stopped):
+            rasters.take(reader, plan, layer, sha256="", told=told)
+    assert not reader.scratch.exists()
+    assert reader._process.returncode is not None
+    assert not Raster.objects.exists()
