@@ -41,6 +41,28 @@ class CurrencyAccount:
         return sum((row["quote"].total for row in self.open), ZERO)
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What a party must pay in one currency because its due date has passed."""
+
+    currency: str
+    rows: list[Any]
+
+    @property
+    def owed(self) -> Decimal:
+        """Return what settles the rows."""
+        return sum((row["quote"].total for row in self.rows), ZERO)
+
+
+def demands(party: Party, *, on: date) -> list[Demand]:
+    """Return what is past its due date on a day, one demand per currency, none where nothing is."""
+    found = [
+        Demand(account.currency, [row for row in account.open if row["item"].due_on < on])
+        for account in statement(party, on=on)
+    ]
+    return [demand for demand in found if demand.rows]
+
+
 def statement(party: Party, *, on: date) -> list[CurrencyAccount]:
     """Return a party's accounts as of a day, one per currency it has dealings in."""
     items = open_items(party.pk, on=on)

@@ -10,12 +10,13 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from core.errors import Conflict
 from core.money import currency
 from core.text3 import Text3
 from ledger import papers
 from ledger.access import ACCOUNTS, CASHIER, desk
 from ledger.models import Receipt, ReceiptVoid
-from ledger.statement import statement
+from ledger.statement import demands, statement
 from ledger.views.common import day_in, today
 from parties.models import Party
 
@@ -25,7 +26,12 @@ from parties.models import Party
 def statement_paper(request: HttpRequest, party_id: int) -> HttpResponse:
     """Print a statement of account."""
     party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
-    context = {"party": party, "on": on, "accounts": statement(party, on=on)}
+    context = {
+        "party": party,
+        "on": on,
+        "accounts": statement(party, on=on),
+        "qr": papers.qr(f"party:{party_id}"),
+    }
     return papers.answer("ledger/papers/statement.html", context, name=f"statement-{party_id}")
 
 
@@ -34,7 +40,10 @@ def statement_paper(request: HttpRequest, party_id: int) -> HttpResponse:
 def demand_paper(request: HttpRequest, party_id: int) -> HttpResponse:
     """Print a demand for what is past its due date."""
     party, on = get_object_or_404(Party, pk=party_id), today()
-    context = {"party": party, "on": on, "accounts": statement(party, on=on)}
+    found = demands(party, on=on)
+    if not found:
+        raise Conflict(_("Nothing is past its due date; there is nothing to demand."))
+    context = {"party": party, "on": on, "demands": found, "qr": papers.qr(f"party:{party_id}")}
     return papers.answer("ledger/papers/demand.html", context, name=f"demand-{party_id}")
 
 
@@ -48,6 +57,7 @@ def receipt_paper(request: HttpRequest, pk: int) -> HttpResponse:
         "receipt": receipt,
         "void": ReceiptVoid.objects.filter(receipt=receipt).first(),
         "advance": receipt.amount - paid,
+        "qr": papers.qr(f"receipt:{pk}"),
     }
     return papers.answer("ledger/papers/receipt.html", context, name=str(receipt))
 

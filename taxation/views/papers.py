@@ -31,6 +31,8 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "liabilities": kept.unit.liabilities.on(today()).select_related("party"),
         "on": today(),
         "deadline": deadline(kept, today()),
+        "place": printing.place_of(kept.unit.collection, kept.unit.feature_id),
+        "qr": papers.qr(f"unit:{kept.unit_id}"),
     }
     return papers.answer("taxation/papers/notice.html", context, name=f"notice-{pk}")
 
