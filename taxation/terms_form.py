@@ -172,13 +172,13 @@ class _Form:
         }  # fmt: skip
 
     def ages(self) -> list[list[Any]]:
-        found = [
-            [self.whole(f"age:{number}:months", 600), self.fraction(f"age:{number}:rate", most=10)]
-            for number, _texts in self.rows("age", "months", "rate")
-        ]
-        if not found or sorted({months for months, _rate in found}) != [months for months, _rate in found]:
+        months, rates = [], []
+        for number, _texts in self.rows("age", "months", "rate"):
+            months.append(self.whole(f"age:{number}:months", 600))
+            rates.append(self.fraction(f"age:{number}:rate", most=10))
+        if not months or months != sorted(set(months)):
             self.faults["age:0:months"] = _("At least one age, each later than the one before.")
-        return found
+        return [[month, rate] for month, rate in zip(months, rates, strict=True)]
 
     def split(self) -> list[list[str]]:
         found = [

@@ -64,10 +64,12 @@ def account(request: HttpRequest, party_id: int) -> HttpResponse:
     """Show what a party owes on a day, every movement, and what can be done."""
     party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
     plans = Plan.objects.filter(party=party).prefetch_related("instalments").order_by("-pk")
+    accounts = statement(party, on=on)
     context = {
         "party": party,
         "on": on,
-        "accounts": statement(party, on=on),
+        "accounts": accounts,
+        "may_demand": any(row["item"].due_on < on for each in accounts for row in each.open),
         "receipts": Receipt.objects.filter(party=party).select_related("book", "void").order_by("-pk")[:50],
         "write_offs": WriteOff.objects.filter(party=party).select_related(
             "proposed_by", "approved_by", "bill"

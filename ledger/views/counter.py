@@ -146,7 +146,8 @@ def custody() -> list[dict[str, Any]]:
 def days(request: HttpRequest) -> HttpResponse:
     """Show closed days and what today has brought."""
     totals, methods = day_totals(today()), dict(Method.choices)
-    for row in totals["received"]:
+    closed = list(DayClose.objects.select_related("by").order_by("-on")[:30])
+    for row in [*totals["received"], *(row for day in closed for row in day.totals["received"])]:
         row["method"] = methods[row["method"]]
     context = {
         "today": today(),
@@ -156,7 +157,7 @@ def days(request: HttpRequest) -> HttpResponse:
         .select_related("cashier")
         .order_by("-pk")[:30],
         "custody": custody(),
-        "closed": DayClose.objects.select_related("by").order_by("-on")[:30],
+        "closed": closed,
         "may_close": may(request, TREASURY, Verb.EDIT),
     }
     return render(request, "ledger/days.html", context)

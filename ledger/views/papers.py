@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from core.errors import Conflict
 from core.money import currency
+from core.sheets import harmless
 from core.text3 import Text3
 from ledger import papers
 from ledger.access import ACCOUNTS, CASHIER, desk
@@ -132,8 +133,3 @@ def statement_xlsx(request: HttpRequest, party_id: int) -> HttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="statement-{party_id}.xlsx"'
     return response
-
-
-def harmless(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
