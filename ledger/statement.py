@@ -1,5 +1,6 @@
 """The statement of account (كشف حساب): every movement of a party with its running balance."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from ledger.models import Account, ChargeType, Entry, PostingKind
+from ledger.models import Account, ChargeType, Entry, PostingKind, Receipt
 from ledger.queries import ZERO, open_items
 from parties.models import Party
 
@@ -74,6 +75,17 @@ def statement(party: Party, *, on: date) -> list[CurrencyAccount]:
     ]
 
 
+def charge_titles(codes: Iterable[str]) -> dict[str, str]:
+    """Return the titles of kinds of charge by code, in the active language."""
+    return {kind.code: str(kind) for kind in ChargeType.objects.filter(code__in=set(codes))}
+
+
+def paid_for(receipt: Receipt) -> list[dict[str, Any]]:
+    """Return the frozen lines of a receipt, each with the title of its kind of charge."""
+    titles = charge_titles(line.get("charge_type", "") for line in receipt.lines)
+    return [{**line, "kind": titles.get(line.get("charge_type", ""), "")} for line in receipt.lines]
+
+
 def _movements(party: Party, on: date) -> dict[str, list[dict[str, Any]]]:
     rows = (
         Entry.objects.filter(posting__business_on__lte=on)
@@ -119,9 +131,6 @@ def _account(code: str, rows: list[dict[str, Any]], items: list[Any], on: date) 
                 row["bill__run__title"] or "", receipt, row["amount"], balance,
             )
         )  # fmt: skip
-    titles = {
-        kind.code: str(kind)
-        for kind in ChargeType.objects.filter(code__in={item.charge_type for item in items})
-    }
+    titles = charge_titles({item.charge_type for item in items})
     opened = [{"item": item, "quote": item.quote(on), "kind": titles[item.charge_type]} for item in items]
     return CurrencyAccount(code, lines, balance, opened)

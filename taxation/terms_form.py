@@ -21,7 +21,7 @@ DUE = {
     "period": gettext_lazy("On the first day of the period"),
 }
 PENALTY = {
-    "none": gettext_lazy("None"),
+    "none": gettext_lazy("No penalty"),
     "by_age": gettext_lazy("Once, by age"),
     "monthly": gettext_lazy("Simple, for each month"),
     "compound": gettext_lazy("Compounding, for each month"),
@@ -46,7 +46,7 @@ def shown(terms: Mapping[str, Any]) -> dict[str, Any]:
     kind = next((each for each in ("months_after_issue", "days_after_issue") if each in due), "")
     kind = kind or ("day" if "month" in due else "period")
     return {
-        "due": {"kind": kind, "on": _day_text(due), "number": due.get(kind, "")},
+        "due": {"kind": kind, "on": _day_text(due), "number": "" if kind == "day" else due.get(kind, "")},
         "penalty": {
             "kind": penalty.get("kind", "none"), "starts": penalty.get("starts", "due"),
             "part": penalty.get("part_of_month", "up"), "rate": _share(penalty.get("rate")), "cap": _share(penalty.get("cap")),

@@ -17,7 +17,7 @@ from core.text3 import Text3
 from ledger import papers
 from ledger.access import ACCOUNTS, CASHIER, desk
 from ledger.models import Receipt, ReceiptVoid
-from ledger.statement import demands, statement
+from ledger.statement import demands, paid_for, statement
 from ledger.views.common import day_in, today
 from parties.models import Party
 
@@ -57,6 +57,7 @@ def receipt_paper(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "receipt": receipt,
         "void": ReceiptVoid.objects.filter(receipt=receipt).first(),
+        "lines": paid_for(receipt),
         "advance": receipt.amount - paid,
         "qr": papers.qr(f"receipt:{pk}"),
     }

@@ -49,9 +49,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(pack: RulePack, parameter: RuleParameter) -> dict[str, Any]:
     if parameter.kind == "terms":
-        return {"terms": terms_form.shown(parameter.value)}
+        return {"terms": terms_form.shown(parameter.value), "of": _charges(pack, parameter.key)}
     words = {code: title for each in pack.recipe.inputs for code, title in each.choices.items()}
     return figures.shown(parameter.kind, parameter.unit, parameter.value, words)
+
+
+def _charges(pack: RulePack, key: str) -> str:
+    """Say which components pay by these terms, where not all pay by the same."""
+    terms = pack.recipe.terms
+    if len(terms) == 1:
+        return ""
+    named = [each for each in pack.recipe.components if terms.get(each.code, terms.get("")) == key]
+    return " · ".join(str(each.title) for each in named)
 
 
 def _read(parameter: RuleParameter, request: HttpRequest) -> Any:
