@@ -52,3 +52,22 @@ def test_an_assessor_filters_opens_and_assesses_from_the_map(taxed_town: ServedT
     watched.page.click("[data-queue=untaxed]")
     watched.page.wait_for_selector("#queue-rows .queue-sum")
     assert faults(watched) == []
+
+
+def test_a_refused_figure_comes_back_where_it_was_typed(taxed_town: ServedTown, visit: Enter) -> None:
+    seen = visit()
+    seen.sign_in("treasurer")
+    page = seen.open("/staff/tax/packs/1/?lang=en", until="h1")
+    page.click("form[action$='/copy/'] button")
+    page.wait_for_selector("form[action$='/change/']")
+    figure = page.locator("article.figure", has_text="Education tax").first
+    figure.locator("input[name=value]").fill("much")
+    figure.locator("input[name=source]").fill("Council 9")
+    figure.locator("button").click()
+    page.wait_for_selector("#refused-0")
+    figure = page.locator("article.figure", has_text="Education tax").first
+    assert figure.locator("input[name=value]").input_value() == "much"
+    assert figure.locator("input[name=source]").input_value() == "Council 9"
+    assert figure.locator("[aria-invalid=true][aria-describedby=refused-0]").count() == 1
+    assert page.evaluate("document.activeElement.name") == "value"
+    assert seen.complaints == []
