@@ -246,7 +246,9 @@ class Run:
         """Return the facts in words: by the titles of the inputs, choices by theirs."""
         inputs = {each.name: each for each in LEVIES[self.example.levy].inputs}
         return {
-            str(inputs[name].title): _("yes") if value is True else inputs[name].choices.get(str(value), value)
+            str(inputs[name].title): _("yes")
+            if value is True
+            else inputs[name].choices.get(str(value), value)
             for name, value in self.example.facts.items()
         }
 

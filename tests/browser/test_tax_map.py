@@ -33,11 +33,15 @@ def test_an_assessor_filters_opens_and_assesses_from_the_map(taxed_town: ServedT
         """() => [...document.querySelectorAll("#queue-rows .dot")].length > 0
             && [...document.querySelectorAll("#queue-rows .dot")].every((dot) => dot.matches(".status-unassessed"))"""
     )
-    page.focus("#queue-rows .row-link")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#place[data-place] .tax-actions")
-    assert page.locator("#queue-rows tr[aria-current]").count() >= 1
-    assert "tax-places/" in page.evaluate("location.hash")
+    for row in page.locator("#queue-rows tr[data-place]").all():
+        row.locator(".row-link").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"#place[data-place='{row.get_attribute('data-place')}'] .tax-actions")
+        # Others wait for a second signature already.
+        if page.locator("#map-annual_rent").count():
+            break
+    page.wait_for_selector("#queue-rows tr[aria-current]")
+    page.wait_for_function("location.hash.includes('tax-places/')")
     page.fill("#map-annual_rent", "2406")
     page.click("#assess button")
     page.wait_for_selector("#place[data-place] .amount-lines")
