@@ -7,6 +7,7 @@ from layers.collections import Collection, Field
 from layers.declare import field_of, looked_up, names_of
 from municipality.models import District
 
+ALL_STREETS = 12.5
 INK_2, PAPER = "#44535C", "#FAF7F1"
 ENGINEERS = frozenset({"engineer", "surveyor"})
 
@@ -133,6 +134,23 @@ PARCELS = Collection(
     ),
 )
 
+
+def _roadways(colour: object, casing: float) -> tuple[dict[str, object], ...]:
+    """Return the lines of streets: all where the scale has room for them, else through roads alone."""
+    width: list[object] = ["max", 1.2, ["metres", ["coalesce", ["get", "width_m"], 6]]]
+    line: dict[str, object] = {
+        "type": "line",
+        "metadata": {"gis:level": 25},
+        "paint": {
+            "line-color": colour,
+            "line-width": ["+", width, casing] if casing else width,
+            "line-cap": "round",
+        },
+    }
+    through = ["in", ["get", "street_class"], ["literal", ["main", "collector"]]]
+    return (line | {"minzoom": ALL_STREETS}, line | {"filter": through, "maxzoom": ALL_STREETS})
+
+
 STREETS = Collection(
     id="streets",
     title=_("Streets"),
@@ -158,23 +176,8 @@ STREETS = Collection(
     heading="{name}",
     kicker="{street_class}",
     style=(
-        {
-            "type": "line",
-            "metadata": {"gis:level": 25},
-            "paint": {
-                "line-color": "#BFAE83",
-                "line-width": ["+", ["max", 1.2, ["metres", ["coalesce", ["get", "width_m"], 6]]], 1.6],
-                "line-cap": "round",
-            },
-        },
-        {
-            "type": "line",
-            "paint": {
-                "line-color": ["match", ["get", "street_class"], "main", "#FFF6DA", "#FFFFFF"],
-                "line-width": ["max", 1.2, ["metres", ["coalesce", ["get", "width_m"], 6]]],
-                "line-cap": "round",
-            },
-        },
+        *_roadways("#BFAE83", 1.6),
+        *_roadways(["match", ["get", "street_class"], "main", "#FFF6DA", "#FFFFFF"], 0),
         label(["name"], minzoom=15.5, along=True),
     ),
 )

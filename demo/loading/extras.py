@@ -66,7 +66,7 @@ CONTOURS = Layer(
     style=(
         {"type": "line", "filter": ["==", ["get", "is_index"], False], "minzoom": 14.5,
          "paint": {"line-color": "#8B5E34", "line-width": 0.7, "line-opacity": 0.22}},
-        {"type": "line", "filter": ["==", ["get", "is_index"], True],
+        {"type": "line", "filter": ["==", ["get", "is_index"], True], "minzoom": 12.5,
          "paint": {"line-color": "#8B5E34", "line-width": 1, "line-opacity": 0.42}},
     ),
 )  # fmt: skip

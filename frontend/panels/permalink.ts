@@ -46,6 +46,8 @@ export function keepLink(app: App, defaults: ReadonlySet<string>): void {
   };
   app.map.onMove(write);
   app.store.subscribe(write);
+  // Somebody put another link into the address bar; what the page itself writes does not come this way.
+  addEventListener("hashchange", () => { if (readLink(location.hash).place) location.reload(); });
 }
 
 /** The address of what is shown now. */

@@ -9,14 +9,14 @@ PIECE = 65536
 
 
 class Line:
-    """Forwards connections to a server; `cut` refuses all, `lossy` loses every second connection's first answer."""
+    """Forwards connections to a server; `cut` refuses all, `lossy` loses every second connection's first answer, beginning with the first that comes."""
 
     def __init__(self, address: str) -> None:
         self.server = (urlsplit(address).hostname or "", urlsplit(address).port or 0)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self.cut = self.lossy = False
-        self.lost = self.count = 0
+        self.lost = self.answered = 0
         self.open: set[socket.socket] = set()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -29,7 +29,7 @@ class Line:
 
     def up(self, *, lossy: bool = False) -> None:
         """Mend the line, well or badly."""
-        self.cut, self.lossy = False, lossy
+        self.cut, self.lossy, self.answered = False, lossy, 0
 
     def close(self) -> None:
         """Take the line away."""
@@ -45,20 +45,19 @@ class Line:
             if self.cut:
                 client.close()
                 continue
-            self.count += 1
-            threading.Thread(
-                target=self._carry, args=(client, self.lossy and self.count % 2), daemon=True
-            ).start()
+            threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
-    def _carry(self, client: socket.socket, loses: bool | int) -> None:
+    def _carry(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(self.server) as server:
             self.open |= {client, server}
             threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
-            if loses and server.recv(PIECE):
+            answer = server.recv(PIECE)
+            # Counted by answers: browsers also open connections that they never use.
+            self.answered += 1
+            if self.lossy and answer and self.answered % 2:
                 # The server has done what was asked, and nobody hears of it.
                 self.lost += 1
                 return
-            answer = server.recv(PIECE)
             while answer and not self.cut:
                 client.sendall(answer)
                 answer = server.recv(PIECE)

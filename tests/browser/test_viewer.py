@@ -273,6 +273,9 @@ def test_a_shared_link_shows_the_same_to_others(visit: Enter, parcel: dict[str, 
     page.wait_for_selector("#card-title")
     assert page.is_checked("[data-layer=streets]")
     assert not page.is_checked("[data-layer=buildings]")
+    page.evaluate("hash => { location.hash = hash }", f"map=18/{parcel['at']}&layers=buildings")
+    page.wait_for_selector("[data-layer=buildings]:checked", state="attached")
+    assert not page.is_checked("[data-layer=streets]")
 
 
 def test_a_broken_link_still_gives_a_map(visit: Enter) -> None:
