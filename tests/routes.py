@@ -237,6 +237,7 @@ ROLES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"),
+            "staff/journal/export.csv",
             *("staff/reliefs/", "staff/online/", "staff/online/payments.csv"),
         ),
         TREASURY,
@@ -307,6 +308,7 @@ ROLES: dict[str, frozenset[str]] = {
         (
             "staff/tax/roll/",
             "staff/tax/roll/<int:pk>/",
+            "staff/tax/roll/<int:pk>/export.<str:kind>",
             "staff/tax/roll/<int:pk>/bills/<slug:language>/<str:name>",
         ),
         TREASURY | {"assessor"},
