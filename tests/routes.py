@@ -186,6 +186,8 @@ STAFF = {
     "staff/queues/<slug:key>/",
     "staff/queues/<slug:key>/fill/",
     "staff/queues/<slug:key>/assign/",
+    "staff/queues/<slug:key>/form/",
+    "staff/queues/<slug:key>/form/<int:version>.<slug:kind>",
     "staff/queues/<slug:key>/<int:case_id>/",
     "staff/queues/<slug:key>/<int:case_id>/<slug:step>/",
     "staff/",
@@ -240,6 +242,7 @@ ROLES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"),
+            "staff/journal/export.csv",
             *("staff/reliefs/", "staff/online/", "staff/online/payments.csv"),
         ),
         TREASURY,
@@ -310,6 +313,7 @@ ROLES: dict[str, frozenset[str]] = {
         (
             "staff/tax/roll/",
             "staff/tax/roll/<int:pk>/",
+            "staff/tax/roll/<int:pk>/export.<str:kind>",
             "staff/tax/roll/<int:pk>/bills/<slug:language>/<str:name>",
         ),
         TREASURY | {"assessor"},
