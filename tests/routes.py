@@ -181,6 +181,8 @@ STAFF = {
     "staff/queues/<slug:key>/",
     "staff/queues/<slug:key>/fill/",
     "staff/queues/<slug:key>/assign/",
+    "staff/queues/<slug:key>/form/",
+    "staff/queues/<slug:key>/form/<int:version>.<slug:kind>",
     "staff/queues/<slug:key>/<int:case_id>/",
     "staff/queues/<slug:key>/<int:case_id>/<slug:step>/",
     "staff/",

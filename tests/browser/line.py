@@ -9,14 +9,18 @@ PIECE = 65536
 
 
 class Line:
-    """Forwards connections to a server; `cut` refuses all, `lossy` loses every second connection's first answer, beginning with the first that comes."""
+    """Forwards connections to a server; `cut` refuses all, `lossy` loses answers.
+
+    Of the connections made since the line became lossy, every second one loses its first answer,
+    the others their fourth: a browser may send everything over a single one.
+    """
 
     def __init__(self, address: str) -> None:
         self.server = (urlsplit(address).hostname or "", urlsplit(address).port or 0)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self.cut = self.lossy = False
-        self.lost = self.answered = 0
+        self.lost = self.count = 0
         self.open: set[socket.socket] = set()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -29,7 +33,7 @@ class Line:
 
     def up(self, *, lossy: bool = False) -> None:
         """Mend the line, well or badly."""
-        self.cut, self.lossy, self.answered = False, lossy, 0
+        self.cut, self.lossy, self.count = False, lossy, 0
 
     def close(self) -> None:
         """Take the line away."""
@@ -45,22 +49,29 @@ class Line:
             if self.cut:
                 client.close()
                 continue
-            threading.Thread(target=self._carry, args=(client,), daemon=True).start()
+            self.count += 1
+            threading.Thread(
+                target=self._carry, args=(client, self._passes() if self.lossy else None), daemon=True
+            ).start()
 
-    def _carry(self, client: socket.socket) -> None:
+    def _passes(self) -> int:
+        """Return how many answers reach the browser before one is lost."""
+        return 0 if self.count % 2 else 3
+
+    def _carry(self, client: socket.socket, passes: int | None) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(self.server) as server:
             self.open |= {client, server}
             threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
-            answer = server.recv(PIECE)
-            # Counted by answers: browsers also open connections that they never use.
-            self.answered += 1
-            if self.lossy and answer and self.answered % 2:
-                # The server has done what was asked, and nobody hears of it.
-                self.lost += 1
-                return
-            while answer and not self.cut:
+            passed = 0
+            while (answer := server.recv(PIECE)) and not self.cut:
+                if passed == passes:
+                    # The server has done what was asked, and nobody hears of it.
+                    self.lost += 1
+                    # Closing alone would wait for whoever still reads from it.
+                    client.shutdown(socket.SHUT_RDWR)
+                    break
                 client.sendall(answer)
-                answer = server.recv(PIECE)
+                passed += 1
         self.open.discard(client)
 
     @staticmethod
