@@ -3,6 +3,7 @@
 import uuid
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,12 +18,13 @@ from accounts.policy import subject_of
 from core.errors import DomainError, NotFound, Unprocessable
 from jobs.actions import enqueue
 from jobs.models import Job
+from layers import registry
 from layers.exporting import tasks as exports
 from layers.exporting.views import asker_of
 from layers.fieldwork import tasks
 from layers.fieldwork.packing import NAME, layers_of
 from layers.fieldwork.returning import counts, settle, take_back
-from layers.models import FieldOutcome, FieldReturn
+from layers.models import FieldOutcome, FieldReturn, FieldRow
 
 _SHOWN, _RETURNS = 500, 20
 
@@ -96,10 +98,18 @@ def returned(request: HttpRequest, returned_id: int) -> HttpResponse:
     rows = sorted(it.rows.all(), key=lambda row: (order.get(FieldOutcome(row.outcome), 2), row.pk))
     found = counts(it)
     context = {
-        "returned": it, "rows": rows[:_SHOWN], "more": max(len(rows) - _SHOWN, 0),
+        "returned": it, "rows": [_told(row) for row in rows[:_SHOWN]], "more": max(len(rows) - _SHOWN, 0),
         "counts": [(title, found[value]) for value, title in FieldOutcome.choices if found[value]],
     }  # fmt: skip
     return render(request, "layers/field_return.html", context)
+
+
+def _told(row: FieldRow) -> dict[str, Any]:
+    """Return a row with the titles of its layer and fields."""
+    known = registry.catalogue().collections.get(row.collection)
+    titles = {one.name: one.title for one in known.fields} if known else {}
+    fields = [(titles.get(name) or name, both) for name, both in row.differences.items()]
+    return {"row": row, "layer": known.title if known else row.collection, "fields": fields}
 
 
 @require_POST
