@@ -22,6 +22,8 @@ PUBLIC = {
     "api/v1/collections/<collection>/schema",
     "api/v1/collections/<collection>/sums",
     "api/v1/history",
+    "api/v1/rasters/<raster>/value",
+    "api/v1/rasters/<raster>/profile",
     "api/v1/search",
     "data/",
     "data/catalogue.jsonld",
@@ -30,6 +32,8 @@ PUBLIC = {
     "data/<slug:collection>/<str:name>",
     "ogc/",
     "ogc/api",
+    "ogc/wfs",
+    "ogc/wms",
     "ogc/conformance",
     "ogc/collections",
     "ogc/collections/<slug:collection>",
@@ -48,6 +52,7 @@ PUBLIC = {
     "exports/<uuid:key>/",
     "basemaps/<slug:name>.pmtiles",
     "rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png",
+    "rasters/<slug:raster>/file.tif",
     "pay/test/<str:reference>/",
     "pay/<slug:via>/return/<str:reference>/",
     "pay/<slug:via>/callback/",
@@ -242,6 +247,7 @@ ROLES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"),
+            "staff/journal/export.csv",
             *("staff/reliefs/", "staff/online/", "staff/online/payments.csv"),
         ),
         TREASURY,
@@ -312,6 +318,7 @@ ROLES: dict[str, frozenset[str]] = {
         (
             "staff/tax/roll/",
             "staff/tax/roll/<int:pk>/",
+            "staff/tax/roll/<int:pk>/export.<str:kind>",
             "staff/tax/roll/<int:pk>/bills/<slug:language>/<str:name>",
         ),
         TREASURY | {"assessor"},
@@ -328,6 +335,7 @@ ROLES: dict[str, frozenset[str]] = {
                     "reading/",
                     "place/",
                     "fields/",
+                    "raster/",
                     "rehearse/",
                     "load/",
                     "stop/",
@@ -368,6 +376,13 @@ ROLES: dict[str, frozenset[str]] = {
             "staff/layers/<slug:collection>/style/tiles/<int:z>/<int:x>/<int:y>.mvt",
         ),
         frozenset({"engineer"}),
+    ),
+    **dict.fromkeys(
+        (
+            "staff/rasters/",
+            *(f"staff/rasters/<slug:raster>/{page}" for page in ("", "preview.png", "contours/", "remove/")),
+        ),
+        IMPORTERS,
     ),
     **dict.fromkeys(("staff/layers/", "staff/layers/new/", "staff/layers/making/<uuid:job_id>/"), IMPORTERS),
     "staff/rules/": frozenset(),

@@ -8,7 +8,7 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
 from accounts.policy import subject_of
-from layers.importing import actions, messages, planning
+from layers.importing import actions, messages, planning, rasters
 from layers.importing.access import find_run, require_importer, visible_runs
 from layers.importing.listing import listing
 from layers.importing.models import ImportRun, ImportState
@@ -84,6 +84,7 @@ class PlanIn(Schema):
     encoding: str | None = None
     public: bool | None = None
     only: list[str] | None = None
+    raster: dict[str, str | int | bool] | None = None
     fields: list[FieldIn] | None = None
 
 
@@ -156,7 +157,11 @@ def change_plan(request: HttpRequest, run: UUID, change: PlanIn) -> Any:
     changed = found.planned.with_(**given)
     if fields is not None:
         changed = planning.with_fields(changed, fields)
-    planning.check(changed, found.layer)
+    if found.is_raster:
+        changed = changed.with_(raster=rasters.known({**found.planned.raster, **changed.raster}))
+        rasters.check(changed, found.layer)
+    else:
+        planning.check(changed, found.layer)
     return _detail(actions.plan(found, lambda _before: changed))
 
 

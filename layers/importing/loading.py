@@ -11,6 +11,7 @@ import psycopg2.errors
 from django.conf import settings
 from django.db import connection, transaction
 
+from core.sheets import harmless
 from layers.actions.datasets import register_dataset
 from layers.collections import Field, FieldType
 from layers.importing import naming, planning, transformation
@@ -262,9 +263,3 @@ class Load:
             report=self.report.as_dict(),
             **about,
         )
-
-
-def harmless(cell: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
-    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if risky else cell

@@ -52,6 +52,8 @@ class Plan:
     # The drawing's own layers that are wanted; all where none is named.
     only: tuple[str, ...] = ()
     fields: tuple[PlannedField, ...] = field(default_factory=tuple)
+    # Of a raster: kind, band, day, mosaic, source, licence and unit (see `layers.importing.rasters`).
+    raster: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kept(self) -> tuple[PlannedField, ...]:
@@ -117,6 +119,7 @@ def propose(layer: Mapping[str, Any], *, slug: str = "", title: str = "") -> Pla
         srid=crs["srid"],
         encoding=layer["encoding"]["found"] if layer["encoding"] else None,
         fields=tuple(fields),
+        raster={"kind": layer["raster"]["kind"]} if layer.get("is_raster") else {},
     )
 
 

@@ -11,6 +11,7 @@ from django_tasks import task
 from core.acting import acting
 from jobs import progress
 from layers.actions.datasets import forget_dataset, prepare_dataset
+from layers.importing import rasters
 from layers.importing.actions import choose_layer
 from layers.importing.errors import ImportRefused
 from layers.importing.models import ImportRun, ImportState
@@ -99,6 +100,8 @@ def rehearse(run_id: str) -> dict[str, Any]:
 def load(run_id: str) -> dict[str, Any]:
     """Load the layer and prepare it; begun again after its end, it finds itself done."""
     run = ImportRun.objects.get(pk=run_id)
+    if run.is_raster:
+        return _guarded(run, lambda: rasters.load(run), back_to=ImportState.INSPECTED)
     if run.state != ImportState.LOADED:
         done = _guarded(run, lambda: _load(run, rehearse=False), back_to=ImportState.INSPECTED)
         if "refused" in done:
@@ -120,6 +123,8 @@ def prepare(slug: str) -> dict[str, Any]:
 def remove(run_id: str) -> dict[str, Any]:
     """Delete the imported layer: its table and its place in the catalogue. The file is kept."""
     run = ImportRun.objects.select_for_update().get(pk=run_id)
+    if run.is_raster:
+        return rasters.remove(run)
     dataset = Dataset.objects.filter(slug=run.slug).first()
     if dataset is not None:
         Table(dataset.relation.partition(".")[2], ()).drop()

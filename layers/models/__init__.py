@@ -5,7 +5,7 @@ from layers.models.catalogue import CatalogueEntry, Group
 from layers.models.dataset import Dataset, DatasetField, GeometryType
 from layers.models.fieldwork import FieldOutcome, FieldReturn, FieldRow
 from layers.models.overview import Overview, OverviewState
-from layers.models.raster import GuardedRaster, Raster, RasterKind
+from layers.models.raster import Drawing, GuardedRaster, Raster, RasterKind
 from layers.models.sheet import Attachment, TableView
 from layers.models.version import CellVersion, RelationVersion, Touch
 
@@ -15,6 +15,7 @@ __all__ = [
     "CellVersion",
     "Dataset",
     "DatasetField",
+    "Drawing",
     "FieldOutcome",
     "FieldReturn",
     "FieldRow",

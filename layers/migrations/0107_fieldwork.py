@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('layers', '0105_making_and_sheets'),
+        ('layers', '0106_raster_drawing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
