@@ -71,9 +71,9 @@ def streamed(source: Source) -> Iterator[Stream]:
         yield Stream(source, stream)
 
 
-def geopackage(source: Source, out: Path) -> Written:
-    """Write a GeoPackage with one layer."""
-    return _by_gdal(source, out, "GPKG", layer=source.view.collection.id)
+def geopackage(source: Source, out: Path, **options: Any) -> Written:
+    """Write a GeoPackage with one layer, or with `append=True` one layer more."""
+    return _by_gdal(source, out, "GPKG", layer=source.view.collection.id, **options)
 
 
 def kml(source: Source, out: Path) -> Written:
