@@ -66,9 +66,7 @@ def _symbol(symbols: Element, layer: Mapping[str, Any], case: Case, name: str) -
     kind, drawn, options = _SYMBOLS[layer["type"]](values)
     symbol = ElementTree.SubElement(symbols, "symbol", type=kind, name=name, alpha="1")
     made = ElementTree.SubElement(
-        made=ElementTree.SubElement(
-            symbol, "layer", {"class": drawn, "enabled": "1", "pass": "0", "locked": "0"}
-        )
+        symbol, "layer", {"class": drawn, "enabled": "1", "pass": "0", "locked": "0"}
     )
     for key, value in options.items():
         ElementTree.SubElement(made, "prop", k=key, v=value)
