@@ -23,6 +23,7 @@ from layers.features import asked, card, reading
 from layers.features.cells import cells
 from layers.importing.api import router as imports
 from layers.legend import legend
+from layers.rasters.api import router as rasters
 from layers.sheets.api import router as sheets
 from layers.values import refused
 from layers.writing.api import change_item, create_item, retire_item
@@ -33,6 +34,7 @@ router.add_router("", sheets)
 router.add_router("", attachments)
 router.add_router("", changes)
 router.add_router("", exports)
+router.add_router("", rasters)
 GEOJSON = "application/geo+json"
 AS_OF = "a day or a time: features as they were in force then"
 

@@ -12,7 +12,8 @@ from layers import extents, grids, registry
 from layers.access import View, view
 from layers.collections import Collection, Field
 from layers.legend import legend
-from layers.models import GuardedRaster, Raster
+from layers.models import RasterKind
+from layers.rasters.access import all_seen
 from layers.versions import relation_version
 from municipality.models import Municipality
 
@@ -128,16 +129,20 @@ def _rasters(subject: Subject) -> list[Json]:
     return [
         {
             "id": one.id_for_policy,
+            "slug": one.slug,
             "title": str(one),
-            "tiles": f"/rasters/{one.slug}/{{z}}/{{x}}/{{y}}.png",
+            "tiles": f"/rasters/{one.slug}/{{z}}/{{x}}/{{y}}.png?v={one.look}",
             "min_zoom": 8,
             "max_zoom": one.max_zoom,
             "extent": one.bounds,
             "taken": one.taken_on and one.taken_on.isoformat(),
+            "mosaic": one.mosaic or None,
+            "has_values": one.has_values,
+            "has_heights": one.kind == RasterKind.ELEVATION,
+            "unit": one.unit or None,
             "attribution": one.source or None,
         }
-        for one in Raster.objects.all()
-        if policy.decide(subject, Verb.VIEW, GuardedRaster(one))
+        for one in all_seen(subject)
     ]
 
 

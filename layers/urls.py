@@ -6,6 +6,7 @@ from layers.administration.views import group_edit, layer_edit, layer_list
 from layers.attachments.api import attachment
 from layers.changes.views import feature_history, history_home, layer_history, layer_state
 from layers.making import views as making
+from layers.rasters import pages as rasters
 from layers.rasters.views import raster_tile
 from layers.sheets import views as sheets
 from layers.styling import views as styling
@@ -16,6 +17,12 @@ urlpatterns = [
     path("", include("layers.exporting.urls")),
     path("tiles/<slug:collection>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
     path("rasters/<slug:raster>/<int:z>/<int:x>/<int:y>.png", raster_tile, name="raster-tile"),
+    path("staff/rasters/", rasters.raster_list, name="rasters"),
+    path("staff/rasters/<slug:raster>/", rasters.raster_page, name="raster-page"),
+    path("staff/rasters/<slug:raster>/preview.png", rasters.preview, name="raster-preview"),
+    path("staff/rasters/<slug:raster>/contours/", rasters.contours, name="raster-contours"),
+    path("staff/rasters/<slug:raster>/remove/", rasters.remove, name="raster-remove"),
+    path("rasters/<slug:raster>/file.tif", rasters.file, name="raster-file"),
     path("attachments/<slug:collection>/<int:fid>/<int:number>/", attachment, name="attachment"),
     path("data/", include("layers.opendata.urls")),
     path("ogc/", include("layers.ogc.urls")),

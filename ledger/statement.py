@@ -1,5 +1,6 @@
 """The statement of account (كشف حساب): every movement of a party with its running balance."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from ledger.models import Account, ChargeType, Entry, PostingKind
+from ledger.models import Account, ChargeType, Entry, PostingKind, Receipt
 from ledger.queries import ZERO, open_items
 from parties.models import Party
 
@@ -41,6 +42,28 @@ class CurrencyAccount:
         return sum((row["quote"].total for row in self.open), ZERO)
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What a party must pay in one currency because its due date has passed."""
+
+    currency: str
+    rows: list[Any]
+
+    @property
+    def owed(self) -> Decimal:
+        """Return what settles the rows."""
+        return sum((row["quote"].total for row in self.rows), ZERO)
+
+
+def demands(party: Party, *, on: date) -> list[Demand]:
+    """Return what is past its due date on a day, one demand per currency, none where nothing is."""
+    found = [
+        Demand(account.currency, [row for row in account.open if row["item"].due_on < on])
+        for account in statement(party, on=on)
+    ]
+    return [demand for demand in found if demand.rows]
+
+
 def statement(party: Party, *, on: date) -> list[CurrencyAccount]:
     """Return a party's accounts as of a day, one per currency it has dealings in."""
     items = open_items(party.pk, on=on)
@@ -50,6 +73,17 @@ def statement(party: Party, *, on: date) -> list[CurrencyAccount]:
         _account(code, found.get(code, []), [item for item in items if item.currency == code], on)
         for code in currencies
     ]
+
+
+def charge_titles(codes: Iterable[str]) -> dict[str, str]:
+    """Return the titles of kinds of charge by code, in the active language."""
+    return {kind.code: str(kind) for kind in ChargeType.objects.filter(code__in=set(codes))}
+
+
+def paid_for(receipt: Receipt) -> list[dict[str, Any]]:
+    """Return the frozen lines of a receipt, each with the title of its kind of charge."""
+    titles = charge_titles(line.get("charge_type", "") for line in receipt.lines)
+    return [{**line, "kind": titles.get(line.get("charge_type", ""), "")} for line in receipt.lines]
 
 
 def _movements(party: Party, on: date) -> dict[str, list[dict[str, Any]]]:
@@ -97,9 +131,6 @@ def _account(code: str, rows: list[dict[str, Any]], items: list[Any], on: date) 
                 row["bill__run__title"] or "", receipt, row["amount"], balance,
             )
         )  # fmt: skip
-    titles = {
-        kind.code: str(kind)
-        for kind in ChargeType.objects.filter(code__in={item.charge_type for item in items})
-    }
+    titles = charge_titles({item.charge_type for item in items})
     opened = [{"item": item, "quote": item.quote(on), "kind": titles[item.charge_type]} for item in items]
     return CurrencyAccount(code, lines, balance, opened)

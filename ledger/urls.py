@@ -35,6 +35,7 @@ urlpatterns = [
     path("staff/days/", counter.days, name="days"),
     path("staff/days/close/", counter.shut_day, name="day-close"),
     path("staff/journal/", journal.journal, name="journal"),
+    path("staff/journal/export.csv", journal.export, name="journal-export"),
     path("staff/journal/verify/", journal.verify, name="journal-verify"),
     path("staff/journal/<int:pk>/", journal.posting, name="posting"),
     path("pay/<slug:via>/return/<str:reference>/", public.returned, name="pay-return"),

@@ -8,7 +8,9 @@ from audit.models import AuditEvent
 from audit.showing import Shown
 from layers.features.card import word
 from reconciliation.access import Seen
-from reconciliation.models import Case
+from reconciliation.forms.answering import as_asked
+from reconciliation.models import Case, Visit, VisitPhoto
+from reconciliation.registry import find
 
 _HISTORY = 30
 
@@ -71,6 +73,39 @@ def _lonlat(shape: Any) -> tuple[float, float]:
     point = shape.centroid
     point.transform(4326)
     return round(point.x, 7), round(point.y, 7)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A visit as it is read: its answers in words, its photographs."""
+
+    visit: Visit
+    answers: list[tuple[str, str]]
+    photos: list[VisitPhoto]
+
+
+def visits(case: Case) -> list[Made]:
+    """Return the visits to a case, the newest first, each answer beside its question."""
+    rows = Visit.objects.filter(case=case).select_related("by", "form").prefetch_related("photos")
+    return [Made(one, _answers(case, one), list(one.photos.all())) for one in rows]
+
+
+def _answers(case: Case, visit: Visit) -> list[tuple[str, str]]:
+    if visit.form is not None:
+        asked = as_asked(visit.form.questions)
+        titles = {one["name"]: one["title"] for one in asked}
+        labels = {
+            (one["name"], each["value"]): each["label"] for one in asked for each in one["choices"] or ()
+        }
+    else:
+        own = find(case.queue).questions
+        titles = {one.name: str(one.title) for one in own}
+        labels = {(one.name, value): str(label) for one in own for value, label in one.choices.items()}
+    shown = []
+    for name, answer in visit.answers.items():
+        words = str(answer).split() if any(named == name for named, _value in labels) else [str(answer)]
+        shown.append((titles.get(name, name), " · ".join(labels.get((name, word), word) for word in words)))
+    return shown
 
 
 _TOLD = frozenset({"state", "assignee_id", "result", "reason"})

@@ -134,7 +134,7 @@ def _case(
     context = {
         "seen": it, "queue": it.queue, "case": case, "facts": showing.facts(it, case),
         "picture": picture(subject_of(request), case.geom), "workers": workers(it),
-        "events": showing.history(case), "results": it.queue.results.items(), "errors": errors or {},
+        "events": showing.history(case), "visits": showing.visits(case), "results": it.queue.results.items(), "errors": errors or {},
         "sees_value": it.sees("yearly_value"), "may_work": _may_work(request, it, case),
     }  # fmt: skip
     return render(request, "reconciliation/case.html", context, status=status)

@@ -20,7 +20,9 @@ from core.pictures import MOST_BYTES
 from layers.catalogue import field_json
 from reconciliation.access import Seen, all_seen, seen
 from reconciliation.actions import visiting
+from reconciliation.actions.forms import current
 from reconciliation.errors import Overtaken
+from reconciliation.forms.answering import as_asked
 from reconciliation.models import Case, Visit, VisitPhoto
 from reconciliation.showing import facts
 
@@ -38,6 +40,7 @@ class VisitEntry(Schema):
     answers: dict[str, Any] = {}
     visited_at: datetime
     overrule: bool = False
+    form: int | None = None
 
 
 @router.get("/visits/round", summary="Your round: the open cases given to you, with their forms")
@@ -60,10 +63,12 @@ def _mine(one: Seen, user_id: int | None) -> Any:
 
 
 def _queue(one: Seen) -> dict[str, Any]:
+    form = current(one.queue.key)
+    own = [field_json(question) for question in one.queue.questions]
     return {
         "title": str(one.queue.title), "question": str(one.queue.question), "collection": one.collection.id,
         "results": [{"value": code, "label": str(title)} for code, title in one.queue.results.items()],
-        "questions": [field_json(question) for question in one.queue.questions],
+        "form": form and form.version, "questions": as_asked(form.questions) if form else own,
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Texts are taken from the code as `makemessages` does it, with xgettext; the fron
 frontend/strings, whose three languages must have the same keys.
 """
 
+import ast
 import json
 import subprocess
 import sys
@@ -71,11 +72,25 @@ def texts_in_code() -> dict[Key, str]:
             check=True,
             capture_output=True,
         )
-        return {
+        found = {
             (entry.msgctxt, entry.msgid): entry.occurrences[0][0]
             for entry in polib.pofile(str(pot))
             if entry.msgid
         }
+    return dict(texts_in_fstrings()) | found
+
+
+def texts_in_fstrings() -> Iterator[tuple[Key, str]]:
+    """Yield the texts of `_("…")` inside f-strings, which xgettext sees from version 0.22 on only."""
+    for path in sources(".py"):
+        code = path.read_text(encoding="utf-8")
+        if "{_(" not in code:
+            continue
+        for outer in ast.walk(ast.parse(code)):
+            for node in ast.walk(outer) if isinstance(outer, ast.JoinedStr) else ():
+                match node:
+                    case ast.Call(func=ast.Name(id="_"), args=[ast.Constant(value=str(text))]):
+                        yield (None, text), str(path.relative_to(ROOT))
 
 
 def _as_python(path: Path, folder: Path) -> str:

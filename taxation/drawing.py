@@ -21,14 +21,17 @@ def districts(values: Mapping[int, Decimal]) -> dict[str, Any]:
         shape["fill"] = "#FFFFFF" if value is None else SHADES[sum(value > step for step in steps)]
         shape["name"] = {code: shape[f"name_{code}"] for code in ("ar", "en", "fr")}
         shape["label_y"] = -shape["label_y"]
-    return {"shapes": shapes, "box": _box(shapes), "shades": list(zip(SHADES, [*steps, None], strict=True))}
+    return {
+        "shapes": shapes,
+        "box": _box(shapes),
+        "shades": list(zip(SHADES, [*steps, steps[-1]], strict=True)),
+    }
 
 
 def _steps(values: list[Decimal]) -> list[Decimal]:
     ordered = sorted(values)
     return [
-        ordered[min(len(ordered) - 1, len(ordered) * part // 5)] if ordered else Decimal(0)
-        for part in (1, 2, 3, 4)
+        ordered[max(0, -(-len(ordered) * part // 5) - 1)] if ordered else Decimal(0) for part in (1, 2, 3, 4)
     ]
 
 

@@ -20,27 +20,6 @@ HEADINGS: Mapping[str, tuple[Any, ...]] = {
 SPARE_ROWS = 2
 
 
-# The parts of a structure's path in words; parts of a list are numbered from 1.
-PARTS: Mapping[str, Any] = {
-    "due": gettext_lazy("Due"),
-    "month": gettext_lazy("Month"),
-    "day": gettext_lazy("Day"),
-    "days": gettext_lazy("Days"),
-    "discounts": gettext_lazy("Discount"),
-    "penalty": gettext_lazy("Penalty"),
-    "split": gettext_lazy("Revenue split"),
-    "kind": gettext_lazy("Kind"),
-    "ages": gettext_lazy("By age in months"),
-    "rate": gettext_lazy("Rate"),
-    "cap": gettext_lazy("Cap"),
-    "starts": gettext_lazy("Runs from"),
-    "part_of_month": gettext_lazy("Part of a month"),
-    "article": gettext_lazy("Article"),
-    "until": gettext_lazy("Until"),
-    "from": gettext_lazy("From"),
-}
-
-
 @dataclass(frozen=True)
 class Field:
     """One input: its name on the form, what it is called, and what stands in it."""
@@ -62,12 +41,19 @@ def percent(text: Any) -> str:
     return f"{plain.rstrip('0').rstrip('.') if '.' in plain else plain}%"
 
 
-def shown(kind: str, unit: str, value: Any) -> dict[str, Any]:
-    """Return a figure as its fields: one, rows, or the leaves of a table."""
+def shown(kind: str, unit: str, value: Any, words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a figure as its fields: one, rows, or the cells of a table, whose keys `words` puts in words."""
     if kind in HEADINGS:
         return {"headings": HEADINGS[kind], "rows": list(_rows(kind, unit, value))}
     if isinstance(value, dict):
-        return {"leaves": [Field(f"leaf:{path}", _spoken(path), str(leaf)) for path, leaf in _leaves(value)]}
+        return {
+            "leaves": [
+                Field(
+                    f"leaf:{path}", " · ".join(str(words.get(key, key)) for key in path.split(".")), str(leaf)
+                )
+                for path, leaf in _leaves(value)
+            ]
+        }
     return {"one": percent(value) if is_share(kind, unit) else str(value)}
 
 
@@ -83,19 +69,13 @@ def _rows(kind: str, unit: str, value: list[list[Any]]) -> Iterator[list[Field]]
         yield cells
 
 
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, part in items:
+def _leaves(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, part in value.items():
         here = f"{path}.{key}" if path else str(key)
-        if isinstance(part, dict | list):
+        if isinstance(part, dict):
             yield from _leaves(part, here)
         else:
-            yield here, "" if part is None else part
-
-
-def _spoken(path: str) -> str:
-    words = [str(int(part) + 1) if part.isdigit() else str(PARTS.get(part, part)) for part in path.split(".")]
-    return " · ".join(words)
+            yield here, part
 
 
 def read(kind: str, unit: str, value: Any, given: Mapping[str, str]) -> Any:
@@ -132,32 +112,16 @@ def number(text: str) -> str:
     return str(value / 100) if plain.endswith("%") else str(value)
 
 
-def _put(value: Any, given: Mapping[str, str], path: str = "") -> Any:
-    """Return a structure with the leaves that the form gives, each of the type it had."""
-    if isinstance(value, dict):
-        return {key: _put(part, given, f"{path}.{key}" if path else str(key)) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_put(part, given, f"{path}.{key}" if path else str(key)) for key, part in enumerate(value)]
-    text = given.get(f"leaf:{path}")
-    if text is None:
-        return value
-    return _as(value, text.strip())
-
-
-def _as(value: Any, text: str) -> Any:
-    if isinstance(value, bool):
-        return text.lower() in ("true", "1", "on", "yes")
-    if isinstance(value, int):
-        if not text.translate(DIGITS).isdigit():
-            raise _unreadable()
-        return int(text.translate(DIGITS))
-    if value is None and not text:
-        return None
-    try:
-        Decimal(str(value))
-    except InvalidOperation:
-        return text
-    return number(text)
+def _put(value: Mapping[str, Any], given: Mapping[str, str], path: str = "") -> dict[str, Any]:
+    """Return a table with the cells that the form gives."""
+    found: dict[str, Any] = {}
+    for key, part in value.items():
+        here = f"{path}.{key}" if path else str(key)
+        text = given.get(f"leaf:{here}")
+        found[key] = (
+            _put(part, given, here) if isinstance(part, dict) else part if text is None else number(text)
+        )
+    return found
 
 
 def _unreadable() -> Unprocessable:

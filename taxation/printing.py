@@ -16,14 +16,19 @@ PART = 250
 LANGUAGES = ("ar", "en", "fr")
 
 
+def place_of(collection: str, feature_id: int) -> dict[str, Any] | None:
+    """Return the sketch of a thing and its plot, if it has one."""
+    found = queries.rows("bill_map", {"collection": collection, "feature": feature_id})
+    return found[0] if found else None
+
+
 def context_of(bill: Bill) -> dict[str, Any]:
     """Return what a bill's paper shows: amount, steps, shares, a sketch of the place, a code for the counter."""
-    place = queries.rows("bill_map", {"collection": bill.collection, "feature": bill.feature_id})
     return {
         "bill": bill,
         "run": bill.run,
         "shares": bill.shares.all(),
-        "place": place[0] if place else None,
+        "place": place_of(bill.collection, bill.feature_id),
         "qr": papers.qr(f"bill:{bill.pk}"),
     }
 

@@ -5,9 +5,9 @@ from django_tasks import task
 
 from jobs import progress
 from ledger.models import BillRun
-from taxation import printing
+from taxation import demonstration, printing
 from taxation.actions import discrepancies, roll, simulating
-from taxation.models import Simulation
+from taxation.models import Simulation, TaxUnit
 
 
 @task()
@@ -16,6 +16,15 @@ def run_roll(run_id: int) -> dict[str, object]:
     run = roll.carry_on(BillRun.objects.get(pk=run_id), progress.report)
     bills, amount = roll.totals(run)
     return {"run": run.pk, "bills": bills, "amount": str(amount)}
+
+
+@task()
+def make_demonstration(seed: int) -> dict[str, object]:
+    """Invent a tax year for the demonstration town; where there are taxes already, nothing is done."""
+    if TaxUnit.objects.exists():
+        return {}
+    demonstration.make(seed=seed, say=lambda text: progress.report(0, None, text.strip()))
+    return {"units": TaxUnit.objects.count()}
 
 
 @task()

@@ -51,6 +51,7 @@ urlpatterns = [
     path("staff/tax/roll/", roll.index, name="roll"),
     path("staff/tax/roll/start/", roll.start, name="roll-start"),
     path("staff/tax/roll/<int:pk>/", roll.detail, name="roll-run"),
+    path("staff/tax/roll/<int:pk>/export.<str:kind>", roll.export, name="roll-export"),
     path("staff/tax/roll/<int:pk>/act/", roll.act, name="roll-act"),
     path("staff/tax/simulations/", simulations.index, name="simulations"),
     path("staff/tax/simulations/start/", simulations.start, name="simulation-start"),

@@ -20,10 +20,11 @@ from buildings.actions.register import BUILDING_FIELDS
 from buildings.errors import StaleRow
 from buildings.models import Building
 from core.errors import TooLarge, Unprocessable
+from core.workbooks import require_xlsx
 
 KEY = "code"
 FIELDS = tuple(name for name in BUILDING_FIELDS if name not in (KEY, "street"))
-MOST_ROWS, MOST_BYTES, MOST_UNPACKED = 5_000, 10_000_000, 200_000_000
+MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -171,12 +172,8 @@ def read_xlsx(body: bytes) -> str:
     """Return the first sheet of an XLSX file as a table; refuses formulas, and files that only look like one."""
     import openpyxl
 
-    if len(body) > MOST_BYTES:
-        raise TooLarge(_("A table may have at most 10 MB."))
+    require_xlsx(body)
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
-                raise TooLarge(_("A table may have at most 10 MB."))
         sheet = openpyxl.load_workbook(io.BytesIO(body), read_only=True).worksheets[0]
         lines = [_cells(row) for row in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=40)]
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError, SyntaxError) as error:

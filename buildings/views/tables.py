@@ -13,6 +13,7 @@ from buildings.actions import tables
 from buildings.layers import BUILDINGS
 from buildings.models import Building
 from core.errors import DomainError
+from core.workbooks import MOST_BYTES
 
 SHOWN = 200
 
@@ -28,7 +29,7 @@ def table(request: HttpRequest) -> HttpResponse:
     try:
         file = request.FILES.get("file")
         if file is not None:
-            text = tables.read_xlsx(file.read(tables.MOST_BYTES + 1))
+            text = tables.read_xlsx(file.read(MOST_BYTES + 1))
         return _preview(request, text)
     except DomainError as refusal:
         context = {"fields": tables.FIELDS, "text": text, "refusal": refusal}

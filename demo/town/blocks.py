@@ -29,7 +29,7 @@ def shrink_to_kerbs(layout: Layout) -> NDArray[np.object_]:
     strips = shapely.buffer(np.array(lines, dtype=object), np.array(half), quad_segs=3)
     owners = np.array(owner)
     nth = np.arange(len(owners)) - np.searchsorted(owners, owners)
-    for turn in range(int(nth.max()) + 1):
+    for turn in range(int(np.max(nth)) + 1):
         here = owners[nth == turn]
         land[here] = shapely.difference(land[here], strips[nth == turn])
     opened = _cut_corners(land, layout)

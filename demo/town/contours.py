@@ -18,8 +18,8 @@ def contour_lines(
     levels: list[int] = []
     lines: list[shapely.LineString] = []
     shapely.prepare(land)
-    lowest = np.ceil(heights.min() / interval_m) * interval_m
-    for level in np.arange(lowest, heights.max(), interval_m):
+    lowest = np.ceil(np.min(heights) / interval_m) * interval_m
+    for level in np.arange(lowest, np.max(heights), interval_m):
         segments = _segments(x, y, heights, level + 1e-6)
         if not len(segments):
             continue

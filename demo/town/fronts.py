@@ -25,7 +25,7 @@ def find_fronts(shapes: NDArray[np.object_], centres: NDArray[np.object_], half_
     tree = shapely.STRtree(centres)
     middle = shapely.centroid(shapes)
     # Kerbs, not centre lines, decide; so every street within reach is weighed by its own width.
-    reach = 3.0 + float(half_width.max())
+    reach = 3.0 + float(np.max(half_width))
     who, street = tree.query(shapes, predicate="dwithin", distance=reach)
     gap = shapely.distance(shapes[who], centres[street]) - half_width[street]
     gap = np.where(gap < 0.6, -half_width[street] * 0.01, gap)

@@ -272,7 +272,7 @@ def connect_buildings(
 
 def _meters(building: Ints, units: Table, rng: np.random.Generator) -> Table:
     """A meter for each unit of a connected building, at most six on a connection."""
-    per_building = np.bincount(units["building"], minlength=int(building.max(initial=0)) + 1)
+    per_building = np.bincount(units["building"], minlength=int(np.max(building, initial=0)) + 1)
     count = np.clip(per_building[building], 1, 6)
     connection = np.repeat(np.arange(len(building)), count)
     day = rng.integers(0, 9000, len(connection))

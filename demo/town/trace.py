@@ -63,7 +63,7 @@ def trace(compass: Compass, seeds: Floats, turn: Floats, reach: Floats) -> list[
 
 
 def _walk(compass: Compass, seeds: Floats, turn: Floats, heading: Floats, reach: Floats) -> Floats:
-    count = int(np.ceil(reach.max() / STEP_M))
+    count = int(np.ceil(np.max(reach) / STEP_M))
     path = np.empty((count + 1, len(seeds), 2))
     path[0] = here = seeds
     for k in range(count):

@@ -1,6 +1,6 @@
 /** The portal's API as typed functions; a refusal becomes a `Refusal` with a sentence to show. */
 import { language } from "../i18n.js";
-import type { Catalogue, DayOfChange, FeatureInfo, FeaturePage, LonLat, Problem, SearchResult } from "./types.js";
+import type { Catalogue, DayOfChange, FeatureInfo, FeaturePage, LonLat, Problem, Profile, SearchResult } from "./types.js";
 
 /** An answer other than success, with what the server says about it. */
 export class Refusal extends Error {
@@ -46,6 +46,16 @@ export function readFeature(collection: string, id: string, signal?: AbortSignal
 /** Read on which days collections changed. */
 export async function readHistory(collections: string[], signal?: AbortSignal): Promise<DayOfChange[]> {
   return (await get<{ days: DayOfChange[] }>("/api/v1/history", { layers: collections.join(",") }, signal)).days;
+}
+
+/** Read the values of a raster at a place. */
+export async function readValue(raster: string, [lon, lat]: LonLat, signal?: AbortSignal): Promise<(number | null)[]> {
+  return (await get<{ values: (number | null)[] }>(`/api/v1/rasters/${raster}/value`, { lon, lat }, signal)).values;
+}
+
+/** Read the profile of a raster along a line. */
+export function readProfile(raster: string, line: LonLat[], signal?: AbortSignal): Promise<Profile> {
+  return get<Profile>(`/api/v1/rasters/${raster}/profile`, { line: line.map((point) => point.join(",")).join(";") }, signal);
 }
 
 export interface ListQuery {

@@ -79,12 +79,31 @@ export interface BasemapInfo {
 
 export interface RasterInfo {
   id: string;
+  slug: string;
   title: string;
+  /** The day on which it was taken (2026-11-21). */
+  taken?: string | null;
+  /** Rasters of one mosaic are the same picture at several dates. */
+  mosaic?: string | null;
+  has_values: boolean;
+  has_heights: boolean;
+  unit?: string | null;
   tiles: string;
   min_zoom?: number;
   max_zoom?: number;
   extent?: Box | null;
   attribution?: string | null;
+}
+
+export interface Profile {
+  length_m: number;
+  /** Metres from the start, and the value there where it is known. */
+  points: [number, number | null][];
+  least: number | null;
+  most: number | null;
+  rise: number;
+  fall: number;
+  unit: string;
 }
 
 export interface Catalogue {

@@ -1,13 +1,16 @@
 /** The form of one visit: results as large buttons, the queue's questions, a note and photographs. */
 import { h, icon } from "../dom.js";
 import { isolated, t } from "../i18n.js";
-import { keepAll, type CaseInfo, type Question, type QueueInfo, type Waiting } from "./store.js";
+import { questionsOf } from "./questions.js";
+import { keepAll, type CaseInfo, type QueueInfo, type Waiting } from "./store.js";
 
 const LONGEST_PX = 1600;
 
 /** Show the form in a place; calls back once the visit is kept on the phone. */
 export function visitForm(place: HTMLElement, one: CaseInfo, queue: QueueInfo, owner: number, kept: () => void): void {
   const photos: Blob[] = [];
+  /** Photographs that answer a question, by the id that the answer names. */
+  const named = new Map<string, Blob>();
   const thumbs = h("div", { class: "visit-photos" });
   const said = h("p", { class: "error", role: "alert", hidden: true });
   const camera = h("input", { type: "file", accept: "image/*", capture: "environment", id: "photo", class: "visually-hidden", onchange: () => void take() });
@@ -19,11 +22,17 @@ export function visitForm(place: HTMLElement, one: CaseInfo, queue: QueueInfo, o
     }
     camera.value = "";
   };
+  const asked = questionsOf(queue.questions, async (file) => {
+    const body = await smaller(file);
+    const id = crypto.randomUUID();
+    named.set(id, body);
+    return { id, address: URL.createObjectURL(body) };
+  });
   const form = h(
     "form",
     { class: "stack visit-form", onsubmit: (event) => (event.preventDefault(), void keep()) },
     h("fieldset", { class: "field" }, h("legend", {}, t("field.result")), ...queue.results.map((choice) => radio("result", choice.value, choice.label)), radio("result", "", t("field.no_result"))),
-    ...queue.questions.map(question),
+    asked.element,
     h("div", { class: "field" }, h("label", { for: "note" }, t("field.note")), h("textarea", { id: "note", name: "note", rows: 2 })),
     h("div", { class: "row" }, h("label", { for: "photo", class: "button" }, icon("camera"), t("field.take_photo")), camera, thumbs),
     said,
@@ -37,18 +46,22 @@ export function visitForm(place: HTMLElement, one: CaseInfo, queue: QueueInfo, o
       said.textContent = result === null ? t("field.choose_result") : t("field.say_why");
       return;
     }
+    if (result !== "" && !asked.check()) return;
+    const answers = asked.answers();
     const visit = waiting(owner, one);
     visit.visit = {
       case: one.id,
       base: one.version,
       result: String(result),
       note: String(data.get("note") ?? ""),
-      answers: Object.fromEntries(queue.questions.map((each) => [each.name, String(data.get(`q_${each.name}`) ?? "")]).filter(([, value]) => value !== "")),
+      answers,
       visited_at: new Date().toISOString(),
       overrule: false,
+      form: queue.form ?? null,
     };
     const pictures = photos.map((body) => ({ ...waiting(owner, one), photo: { of: visit.id, body } }));
-    await keepAll([visit, ...pictures]);
+    const answering = [...named].filter(([id]) => Object.values(answers).includes(id)).map(([id, body]) => ({ ...waiting(owner, one), id, photo: { of: visit.id, body } }));
+    await keepAll([visit, ...pictures, ...answering]);
     kept();
   };
   const facts = one.facts.map((fact) => h("div", {}, h("dt", {}, fact.title), h("dd", {}, isolated(fact.value), fact.unit ? ` ${fact.unit}` : "")));
@@ -61,14 +74,6 @@ function waiting(owner: number, one: CaseInfo): Waiting {
 
 function radio(name: string, value: string, label: string): HTMLElement {
   return h("label", { class: "choice" }, h("input", { type: "radio", name, value }), h("span", {}, label));
-}
-
-function question(each: Question): HTMLElement {
-  const name = `q_${each.name}`;
-  const input = each.choices
-    ? h("select", { id: name, name }, h("option", { value: "" }, "—"), ...each.choices.map((choice) => h("option", { value: choice.value }, choice.label)))
-    : h("input", { id: name, name, inputmode: each.type === "integer" ? "numeric" : each.type === "number" ? "decimal" : "text", type: each.type === "date" ? "date" : "text" });
-  return h("div", { class: "field" }, h("label", { for: name }, each.unit ? `${each.title} (${each.unit})` : each.title), input);
 }
 
 /** A photograph small enough to be sent over a poor line. */

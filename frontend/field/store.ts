@@ -1,4 +1,5 @@
 /** What the phone keeps: the round as it was read last, and the outbox, in the browser's own database. */
+import type { Tree } from "./expressions.js";
 
 export interface Choice {
   value: string;
@@ -11,6 +12,12 @@ export interface Question {
   type: string;
   unit: string | null;
   choices: Choice[] | null;
+  /** What only the municipality's own forms say. */
+  required?: boolean;
+  relevant?: Tree | null;
+  constraint?: Tree | null;
+  hint?: string | null;
+  message?: string;
 }
 
 export interface QueueInfo {
@@ -18,6 +25,7 @@ export interface QueueInfo {
   question: string;
   collection: string;
   results: Choice[];
+  form: number | null;
   questions: Question[];
 }
 
@@ -44,6 +52,7 @@ export interface VisitBody {
   answers: Record<string, string>;
   visited_at: string;
   overrule: boolean;
+  form: number | null;
 }
 
 export type Differences = Record<string, { yours: string; theirs: string }>;

@@ -178,7 +178,10 @@ export class DraftingMap {
     this.view.setResolution(this.resolution() / factor);
   }
 
-  panBy(right: number, up: number): void {
+  /** Move the map the way that an arrow key points. */
+  panByKey(key: string): void {
+    const right = key === "arrowright" ? 1 : key === "arrowleft" ? -1 : 0;
+    const up = key === "arrowup" ? 1 : key === "arrowdown" ? -1 : 0;
     const [x, y] = this.view.getCenter() ?? [0, 0];
     const step = this.resolution() * 80;
     this.view.setCenter([(x ?? 0) + right * step, (y ?? 0) + up * step]);

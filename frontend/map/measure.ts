@@ -19,6 +19,8 @@ export interface Measured {
   /** Square metres; 0 for a line. */
   area: number;
   points: number;
+  /** The points drawn, in longitude and latitude. */
+  line: LonLat[];
   isFinished: boolean;
 }
 
@@ -109,9 +111,10 @@ export class Measure {
 
   private measured(geometry: Geometry, kind: MeasureKind, isFinished: boolean, project: Projector): Measured {
     const ring = geometry instanceof Polygon ? (geometry.getCoordinates()[0] ?? []) : (geometry as LineString).getCoordinates();
-    const points = ring.map((point) => project.toGrid(toLonLat(point)));
-    const isArea = kind === "area";
-    return { kind, length: lengthOf(points), area: isArea ? areaOf(points) : 0, points: points.length, isFinished };
+    const line = ring.map((point) => toLonLat(point));
+    const points = line.map((point) => project.toGrid(point));
+    const area = kind === "area" ? areaOf(points) : 0;
+    return { kind, length: lengthOf(points), area, points: points.length, line, isFinished };
   }
 }
 

@@ -1,5 +1,7 @@
 /** What every page does: menus close, the theme can be chosen, language links keep the map's place. */
 
+import { restoreRefused } from "../refused.js";
+
 function closeMenus(event: Event): void {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
     if (!menu.contains(event.target as Node)) menu.open = false;
@@ -42,3 +44,4 @@ function onClick(event: MouseEvent): void {
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", closeMenuByKey);
 document.querySelector<HTMLElement>(".error-summary")?.focus();
+restoreRefused();

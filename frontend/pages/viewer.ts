@@ -9,6 +9,7 @@ import { MeasurePanel } from "../panels/measure.js";
 import { printing } from "../panels/print.js";
 import { Sheet } from "../panels/sheet.js";
 import { toast } from "../panels/toast.js";
+import { cellValues } from "../panels/values.js";
 import { failed, ready, start } from "../start.js";
 
 const phone = window.matchMedia("(max-width: 48rem)");
@@ -93,6 +94,7 @@ async function main(): Promise<void> {
   });
   app.map.onClick((click) => clicked(app, card, click));
   wire(app, showList);
+  cellValues(app, need("map").parentElement ?? document.body);
   await ready(app);
 }
 

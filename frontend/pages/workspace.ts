@@ -12,6 +12,7 @@ import { splitter } from "../panels/splitter.js";
 import { statusLine } from "../panels/status.js";
 import { TableTabs, wireTabs } from "../panels/tabs.js";
 import { toast } from "../panels/toast.js";
+import { cellValues } from "../panels/values.js";
 import { failed, ready, start } from "../start.js";
 import { type TableTab, type Tool, register, tabs, tools } from "../workbench.js";
 
@@ -80,6 +81,7 @@ async function main(): Promise<void> {
   splitter(need("splitter"), need("desk"));
   statusLine(app);
   printing(app, need<HTMLDialogElement>("print"), need("print-sheet"), app.catalogue.municipality.name);
+  cellValues(app, need("map").parentElement ?? document.body);
   await ready(app);
 }
 

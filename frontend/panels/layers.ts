@@ -4,6 +4,7 @@ import type { App } from "../app.js";
 import { h, icon } from "../dom.js";
 import { day, number, t } from "../i18n.js";
 import { swatch } from "../map/style/swatch.js";
+import { imagery } from "./imagery.js";
 
 /** Fills a panel with groups of layers. */
 export class LayerTree {
@@ -16,7 +17,7 @@ export class LayerTree {
     const rasters = app.catalogue.rasters ?? [];
     const groups = app.catalogue.groups.filter((group) => group.collections.some((one) => one.tiles));
     host.replaceChildren(...groups.map((group) => this.group(group)));
-    if (rasters.length > 0) host.append(this.imagery());
+    if (rasters.length > 0) host.append(imagery(app, (id, title) => this.slider(id, title)));
     if (app.catalogue.basemaps.length > 1) host.append(this.basemaps());
     if (groups.length === 0) host.append(h("p", { class: "empty" }, t("layers.none")));
     app.store.subscribe(() => this.update());
@@ -104,18 +105,6 @@ export class LayerTree {
       this.app.store.fade(id, Number(input.value) / 100);
     });
     return h("div", { class: "fader" }, h("span", { class: "muted" }, t("layers.opacity")), input, output);
-  }
-
-  private imagery(): HTMLElement {
-    const rows = this.app.catalogue.rasters.map((raster) => {
-      const label = h("label", { class: "layer-name" }, this.checkbox(raster.id), h("span", { class: "grow" }, raster.title));
-      const item = h("li", { class: "layer" }, h("div", { class: "layer-row" }, label, icon("image", "layer-sign")));
-      item.append(this.slider(raster.id, raster.title));
-      this.rows.set(raster.id, item);
-      return item;
-    });
-    const heading = h("summary", {}, icon("chevron-down"), h("span", {}, t("layers.imagery")));
-    return h("details", { class: "layer-group" }, heading, h("ul", { role: "list" }, ...rows));
   }
 
   private basemaps(): HTMLElement {

@@ -3,11 +3,13 @@ import type { App } from "../app.js";
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import type { MeasureKind, Measured } from "../map/measure.js";
+import { profileOf } from "./profile.js";
 import { landUnit, lengthText, squareMetresText } from "../units.js";
 
 /** Opens and closes with its button. */
 export class MeasurePanel {
   private kind: MeasureKind = "length";
+  private profile = new AbortController();
   private readonly result = h("p", { class: "measured", role: "status" });
   private readonly kinds = h("div", { class: "segmented", role: "group", "aria-label": t("measure.what") });
 
@@ -77,13 +79,24 @@ export class MeasurePanel {
     else if (event.key === "z" && event.ctrlKey) this.app.map.measure.undo();
   }
 
+  /** Under the length of a finished line: how the terrain runs beneath it. */
+  private async follow(measured: Measured): Promise<void> {
+    const { signal } = this.profile;
+    const found = await profileOf(this.app, measured.line, signal).catch(() => null);
+    if (found && !signal.aborted) this.result.after(found);
+  }
+
   private show(measured: Measured | null): void {
+    this.profile.abort();
+    this.profile = new AbortController();
+    this.element.querySelector(".profile")?.remove();
     if (!measured) {
       this.result.replaceChildren(t("measure.hint"));
       return;
     }
     if (measured.kind === "length") {
       this.result.replaceChildren(h("strong", {}, lengthText(measured.length)));
+      if (measured.isFinished && measured.length > 0) void this.follow(measured);
       return;
     }
     const land = landUnit(measured.area);

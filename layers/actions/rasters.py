@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Unprocessable
 from core.text3 import Text3
-from layers.models import Raster
+from layers.models import Drawing, Raster, RasterKind
 
 
 @transaction.atomic
@@ -28,11 +28,14 @@ def register_raster(
 ) -> Raster:
     """Copy a cloud-optimised GeoTIFF into the instance's media and enter it in the catalogue.
 
-    `kind` is "image" or "elevation" (heights in metres). Known slugs get the new file. Refuses,
-    with `Unprocessable`, a file without reference system or without a place on the earth.
+    `kind` is "image", "elevation" (heights in metres) or "measurement". Known slugs get the new file;
+    the old one goes when the transaction is done. Refuses, with `Unprocessable`, a file without
+    reference system or without a place on the earth.
     """
     bounds, max_zoom = _place(file)
     names = Text3.of(title)
+    before = Raster.objects.filter(slug=slug).first()
+    drawing = Drawing.RELIEF if kind == RasterKind.ELEVATION else Drawing.PICTURE
     raster, _made = Raster.objects.update_or_create(
         slug=slug,
         defaults={
@@ -45,12 +48,28 @@ def register_raster(
             "bounds": bounds,
             "max_zoom": max_zoom,
             "file_id": uuid.uuid4(),
+            "size_bytes": file.stat().st_size,
+            "drawing": drawing,
+            "unit": "m" if kind == RasterKind.ELEVATION else "",
             **about,
         },
     )
     raster.path.parent.mkdir(parents=True, exist_ok=True)
     copyfile(file, raster.path)
+    if before is not None:
+        _erase_later(before.path)
     return raster
+
+
+@transaction.atomic
+def forget_raster(raster: Raster) -> None:
+    """Take a raster out of the catalogue; its file goes when the transaction is done."""
+    _erase_later(raster.path)
+    raster.delete()
+
+
+def _erase_later(path: Path) -> None:
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def _place(file: Path) -> tuple[list[float], int]:

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.sheets import harmless
 from layers.collections import FieldType
 from layers.exporting.features import Source
 from layers.exporting.notes import Written, note
-from layers.importing.loading import harmless
 
 WGS84 = 4326
 CELL = 32_767

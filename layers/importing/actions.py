@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_tasks.base import Task
@@ -15,11 +15,11 @@ from django_tasks.base import Task
 from core.errors import Conflict, TooLarge
 from jobs.actions import cancel, enqueue
 from jobs.models import State
-from layers.importing import planning, remembering
+from layers.importing import planning, rasters, remembering
 from layers.importing.errors import ImportRefused
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.planning import Plan
-from layers.models import Dataset
+from layers.models import Dataset, Raster
 
 MAX_UPLOAD_BYTES = 1 << 30
 _FALL_BACK = {
@@ -43,7 +43,7 @@ def check_size(size: int) -> None:
         raise TooLarge(refused.title)
 
 
-def receive(upload: UploadedFile, *, by: Any) -> ImportRun:
+def receive(upload: File[bytes], *, by: Any) -> ImportRun:
     """Keep an uploaded file under a name of our own and have it inspected."""
     check_size(upload.size or 0)
     run = ImportRun(owner=by, file_name=PurePath(upload.name or "").name[-200:], size_bytes=upload.size or 0)
@@ -142,13 +142,16 @@ def _free_slug(layer: Any, run: ImportRun) -> str:
     if base == "layer":
         base = planning.propose({**layer, "name": Path(run.file_name).stem}).slug
     slug, again = base, 2
-    while Dataset.objects.filter(slug=slug).exists():
+    while (Raster if run.is_raster else Dataset).objects.filter(slug=slug).exists():
         slug, again = f"{base}-{again}", again + 1
     return slug
 
 
 def check_ready(run: ImportRun, state: ImportState) -> None:
     """Refuse a step that comes too early: a dry run without a plan, loading without a dry run."""
+    if run.is_raster:
+        rasters.check_ready(run, state)
+        return
     if state == ImportState.LOADING and run.state != ImportState.REHEARSED:
         raise Conflict(_("Only an import whose dry run is done can be loaded."))
     if state == ImportState.REHEARSING:

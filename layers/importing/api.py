@@ -8,7 +8,7 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
 from accounts.policy import subject_of
-from layers.importing import actions, joining, messages, planning, targets
+from layers.importing import actions, joining, messages, planning, rasters, targets
 from layers.importing.access import find_run, require_importer, visible_runs
 from layers.importing.listing import listing
 from layers.importing.models import ImportRun, ImportState
@@ -89,6 +89,7 @@ class PlanIn(Schema):
     key: str | None = None
     placed_by: dict[str, str] | None = None
     control: list[tuple[float, float, float, float]] | None = None
+    raster: dict[str, str | int | bool] | None = None
     fields: list[FieldIn] | None = None
 
 
@@ -162,10 +163,14 @@ def change_plan(request: HttpRequest, run: UUID, change: PlanIn) -> Any:
     changed = found.planned.with_(**given)
     if fields is not None:
         changed = planning.with_fields(changed, fields)
-    planning.check(changed, found.layer)
-    targets.find(changed, subject_of(request))
-    if changed.placed_by:
-        joining.find(changed, subject_of(request))
+    if found.is_raster:
+        changed = changed.with_(raster=rasters.known({**found.planned.raster, **changed.raster}))
+        rasters.check(changed, found.layer)
+    else:
+        planning.check(changed, found.layer)
+        targets.find(changed, subject_of(request))
+        if changed.placed_by:
+            joining.find(changed, subject_of(request))
     return _detail(actions.plan(found, lambda _before: changed))
 
 

@@ -13,8 +13,9 @@ from layers import registry
 from layers.importing import control, naming, targets
 from layers.importing.control import ControlPoint
 from layers.importing.planning import MAX_SLUG, Mode, Plan, PlannedField
+from layers.importing.rasters import Meant
 from layers.importing.reader import encodings
-from layers.models import Dataset
+from layers.models import Dataset, Raster, RasterKind
 
 OTHER = "other"
 
@@ -167,4 +168,77 @@ class FieldsForm(forms.Form):
             fields=tuple(self.columns),
             mode=given["mode"] or Mode.NEW,
             key=given["key"],
+        )
+
+
+class RasterForm(forms.Form):
+    """What a raster shows, of which day, for whom."""
+
+    title_ar = forms.CharField(label=_("Title in Arabic"), max_length=120, required=False)
+    title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
+    title_fr = forms.CharField(label=_("Title in French"), max_length=120, required=False)
+    slug = forms.CharField(
+        label=_("Key"),
+        max_length=MAX_SLUG,
+        help_text=_("Part of the raster's address: lower-case Latin letters, digits and hyphens."),
+    )
+    kind = forms.ChoiceField(
+        label=_("What the cells are"),
+        choices=RasterKind.choices,
+        help_text=_("Heights can be shaded and give profiles and contours."),
+    )
+    band = forms.IntegerField(
+        label=_("Band"), min_value=1, help_text=_("Of heights and measured values: which band holds them.")
+    )
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    taken_on = forms.DateField(
+        label=_("Taken on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    mosaic = forms.SlugField(
+        label=_("Mosaic"),
+        max_length=63,
+        required=False,
+        help_text=_("Rasters with the same word are one picture at several dates, such as “orthophoto”."),
+    )
+    source = forms.CharField(label=_("Source"), max_length=200, required=False)
+    license = forms.CharField(label=_("Licence"), max_length=120, required=False)
+    public = forms.BooleanField(label=_("Open to the public (otherwise only staff see it)"), required=False)
+
+    def __init__(self, data: Any, plan: Plan, bands: int) -> None:
+        meant = Meant.of(plan)
+        titles = {f"title_{code}": plan.title[code] for code in ("ar", "en", "fr")}
+        super().__init__(data, initial={**vars(meant), **titles, "slug": plan.slug, "public": plan.public})
+        self.plan = plan
+        self.fields["band"].max_value = bands  # type: ignore[attr-defined]
+        self.fields["band"].widget.attrs["max"] = bands
+
+    def clean_slug(self) -> str:
+        """Refuse a key that cannot be, or that another raster has."""
+        slug = str(self.cleaned_data["slug"]).strip()
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", slug):
+            raise forms.ValidationError(
+                _("Use lower-case Latin letters, digits and hyphens, a letter first.")
+            )
+        if Raster.objects.filter(slug=slug).exists():
+            raise forms.ValidationError(_("There is already a raster with this key. Choose another."))
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        """Check the title."""
+        given = super().clean() or {}
+        if not any(given.get(f"title_{code}") for code in ("ar", "en", "fr")):
+            self.add_error("title_ar", _("Give the raster a title in at least one language."))
+        return given
+
+    def change(self, plan: Plan) -> Plan:
+        """Return the plan with what was given."""
+        given = self.cleaned_data
+        day = given["taken_on"].isoformat() if given["taken_on"] else ""
+        said = {name: given[name] for name in ("kind", "band", "unit", "mosaic", "source", "license")}
+        names = Text3(given["title_ar"], given["title_en"], given["title_fr"])
+        return plan.with_(
+            slug=given["slug"],
+            title=names.as_dict(),
+            public=given["public"],
+            raster={**said, "taken_on": day},
         )

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from accounts.policy import Subject
 from accounts.subjects import of_roles
+from core.sheets import harmless
 from layers.actions.datasets import register_dataset
 from layers.collections import Field, FieldType
 from layers.importing import control, joining, naming, planning, targets, transformation
@@ -325,9 +326,3 @@ class Load:
             report=self.report.as_dict(),
             **about,
         )
-
-
-def harmless(cell: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
-    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if risky else cell

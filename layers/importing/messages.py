@@ -14,7 +14,7 @@ REFUSALS: Mapping[str, Any] = {
     ),
     "file_too_large": _("The file is larger than %(limit_mb)s MB, the most that is taken here."),
     "format_unknown": _(
-        "Files like “%(name)s” are not read here. Give a GeoPackage, a shapefile or a file geodatabase in a .zip, GeoJSON, KML, GML, GPX, DXF, CSV, Excel, GeoParquet, FlatGeobuf, EDIGEO or OpenStreetMap."
+        "Files like “%(name)s” are not read here. Give a GeoPackage, a shapefile or a file geodatabase in a .zip, GeoJSON, KML, GML, GPX, DXF, CSV, Excel, GeoParquet, FlatGeobuf, EDIGEO, OpenStreetMap or EPANET; or as a raster GeoTIFF, JPEG 2000 or ECW."
     ),
     "format_misnamed": _("“%(name)s” is named like a %(claimed)s file, but it is a %(found)s file."),
     "xml_declares_entities": _(
@@ -48,6 +48,31 @@ REFUSALS: Mapping[str, Any] = {
     "shapefile_without_shp": _(
         "The archive has parts of a shapefile but not the .shp file, which holds the shapes. Put all its files into one .zip."
     ),
+    "archive_mixed": _("The archive holds both rasters and layers. Give them one after the other."),
+    "raster_without_place": _(
+        "The raster “%(name)s” does not say where it lies: it has no georeference. Georeference it first, or put its world file (.tfw) beside it into one .zip."
+    ),
+    "raster_without_ecw": _(
+        "ECW files cannot be read by this installation: their library is not free. Give the raster as GeoTIFF or JPEG 2000."
+    ),
+    "raster_bands": _("The raster has %(count)s bands; 1 to %(limit)s are read."),
+    "raster_band_unknown": _("The raster has no band %(band)s; it has %(count)s."),
+    "raster_complex": _("The cells of the raster are complex numbers, as of radar; they cannot be shown."),
+    "raster_too_large": _(
+        "The raster would have %(cells)s cells; at most %(limit)s are taken at once. Give it in parts."
+    ),
+    "raster_too_many_sheets": _("The archive holds %(count)s sheets; at most %(limit)s are taken."),
+    "raster_sheets_differ": _(
+        "The sheets in the archive do not go together: they differ in bands, values, reference system or size of cells."
+    ),
+    "raster_empty": _("The raster holds no values: every cell is marked as unknown."),
+    "raster_is_layer": _("The file holds features, not cells: it becomes a layer, not a raster."),
+    "raster_for_layers": _(
+        "The file is a raster. It is taken by `manage.py import_raster`, or on the import page."
+    ),
+    "raster_slug_taken": _("There is already a raster with the key “%(slug)s”. Choose another key."),
+    "raster_word_unknown": _("“%(name)s” is not known of a raster, or its value cannot be."),
+    "raster_kind_unknown": _("A raster is one of: %(known)s."),
     "too_much_memory": _("The file needs more memory to be read than is given to one import."),
     "too_much_time": _("The file could not be read within %(seconds)s seconds."),
     "reader_died": _("The file made the reading program stop. It is damaged, or made to do harm."),

@@ -96,6 +96,11 @@ class ImportRun(models.Model):
         return bool(self.plan)
 
     @property
+    def is_raster(self) -> bool:
+        """Say whether the file holds cells instead of features."""
+        return any(layer.get("is_raster") for layer in self.inspection.get("layers", []))
+
+    @property
     def planned(self) -> "Plan":
         """Return the plan."""
         from layers.importing.planning import Plan

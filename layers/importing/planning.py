@@ -71,6 +71,8 @@ class Plan:
     # The drawing's own layers that are wanted; all where none is named.
     only: tuple[str, ...] = ()
     fields: tuple[PlannedField, ...] = field(default_factory=tuple)
+    # Of a raster: kind, band, day, mosaic, source, licence and unit (see `layers.importing.rasters`).
+    raster: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kept(self) -> tuple[PlannedField, ...]:
@@ -135,9 +137,10 @@ def propose(layer: Mapping[str, Any], *, slug: str = "", title: str = "") -> Pla
         slug=slug or naming.slug(layer["name"]),
         title=Text3.of(title or layer["name"]).as_dict(),
         # Rows that are placed by another layer's shapes lie in its system.
-        srid=crs["srid"] or (settings.GRID_SRID if layer["reading"].get("join") else None),
+        srid=crs["srid"] or (settings.GRID_SRID if layer.get("reading", {}).get("join") else None),
         encoding=layer["encoding"]["found"] if layer["encoding"] else None,
         fields=tuple(fields),
+        raster={"kind": layer["raster"]["kind"]} if layer.get("is_raster") else {},
     )
 
 

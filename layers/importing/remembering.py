@@ -21,6 +21,8 @@ def recall(run: ImportRun, layer: Any, proposed: Plan) -> Plan:
     The same file name goes into the layer that was made of it, updating by the field that names its
     features; where there is none, or the owner may no longer change that layer, into a new one.
     """
+    if layer.get("is_raster"):
+        return proposed
     wanted = {one.name for one in proposed.fields}
     loaded = ImportRun.objects.filter(owner_id=run.owner_id, state=ImportState.LOADED).exclude(pk=run.pk)
     for earlier in loaded.order_by("-updated_at")[:LOOKED_AT]:

@@ -14,16 +14,23 @@ from layers import registry
 from layers.access import view
 from layers.collections import FieldType
 from layers.importing import control, messages, targets
-from layers.importing.forms import FieldsForm, PlaceForm
+from layers.importing.forms import FieldsForm, PlaceForm, RasterForm
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.reader import encodings
-from layers.models import Dataset
+from layers.models import Dataset, Raster
 
 STEP_TITLES = {
     "file": _("File"),
     "place": _("Layer and place"),
     "fields": _("Text and fields"),
     "check": _("Dry run"),
+    "load": _("Load"),
+    "result": _("Result"),
+}
+RASTER_STEPS = {
+    "file": _("File"),
+    "place": _("Place"),
+    "raster": _("What it shows"),
     "load": _("Load"),
     "result": _("Result"),
 }
@@ -72,15 +79,14 @@ _KEYS = (FieldType.TEXT, FieldType.INTEGER)
 
 def steps(step: str, run: ImportRun) -> list[dict[str, Any]]:
     """Return the wizard's steps: title, done or not, whether it is the present one."""
+    titles = RASTER_STEPS if run.is_raster else STEP_TITLES
     here = (
-        step
-        if step in STEP_TITLES and step != "result"
-        else _STEP_OF_STATE.get(ImportState(run.state), "result")
+        step if step in titles and step != "result" else _STEP_OF_STATE.get(ImportState(run.state), "result")
     )
-    names = list(STEP_TITLES)
+    names = list(titles)
     return [
         {"title": title, "done": names.index(name) < names.index(here), "current": name == here}
-        for name, title in STEP_TITLES.items()
+        for name, title in titles.items()
     ]
 
 
@@ -90,7 +96,14 @@ def context(step: str, run: ImportRun, subject: Subject, form: FieldsForm | None
         return {**_place(run), **_joins(run, subject)}
     if step == "fields":
         return {**_fields(run, form), "targets": targets.choices(subject), "modes": MODES}
+    if step == "raster":
+        return _raster(run)
     return {}
+
+
+def _raster(run: ImportRun) -> dict[str, Any]:
+    known = run.layer["raster"]
+    return {"known": known, "form": RasterForm(None, run.planned, known["bands"])}
 
 
 def _place(run: ImportRun) -> dict[str, Any]:
@@ -124,7 +137,7 @@ def _place(run: ImportRun) -> dict[str, Any]:
 
 def _joins(run: ImportRun, subject: Subject) -> dict[str, Any]:
     """Return the fields of other layers that rows without a place can be placed by."""
-    if not run.is_planned or not run.layer["reading"].get("join"):
+    if not run.is_planned or not run.layer.get("reading", {}).get("join"):
         return {}
     offered = [
         (str(one.title), [(f"{one.id}.{field.name}", str(field.title or field.name)) for field in fields])
@@ -203,6 +216,8 @@ def report(run: ImportRun) -> dict[str, Any] | None:
     if not run.report:
         return None
     known = run.report
+    if run.is_raster:
+        return {**known, "map": _over_raster(run) if run.state == ImportState.LOADED else ""}
     return {
         **known,
         "repairs": [
@@ -222,6 +237,12 @@ def report(run: ImportRun) -> dict[str, Any] | None:
 
 def _rows(table: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"row": one["row"], "reason": messages.say(table, one["reason"])} for one in rows]
+
+
+def _over_raster(run: ImportRun) -> str:
+    """Return the address of the map over the raster."""
+    raster = Raster.objects.filter(slug=run.slug).first()
+    return raster.map_address if raster else ""
 
 
 def _on_map(run: ImportRun) -> str:

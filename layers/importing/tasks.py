@@ -13,6 +13,7 @@ from core.acting import acting
 from core.errors import DomainError
 from jobs import progress
 from layers.actions.datasets import forget_dataset, prepare_dataset
+from layers.importing import rasters
 from layers.importing.actions import choose_layer
 from layers.importing.errors import ImportRefused
 from layers.importing.models import ImportRun, ImportState
@@ -112,6 +113,8 @@ def rehearse(run_id: str) -> dict[str, Any]:
 def load(run_id: str) -> dict[str, Any]:
     """Load the layer and prepare it; begun again after its end, it finds itself done."""
     run = ImportRun.objects.get(pk=run_id)
+    if run.is_raster:
+        return _guarded(run, lambda: rasters.load(run), back_to=ImportState.INSPECTED)
     if run.state != ImportState.LOADED:
         done = _guarded(run, lambda: _load(run, rehearse=False), back_to=ImportState.INSPECTED)
         if "refused" in done:
@@ -133,6 +136,8 @@ def prepare(slug: str) -> dict[str, Any]:
 def remove(run_id: str) -> dict[str, Any]:
     """Delete the imported layer: its table and its place in the catalogue. The file is kept."""
     run = ImportRun.objects.select_for_update().get(pk=run_id)
+    if run.is_raster:
+        return rasters.remove(run)
     dataset = Dataset.objects.filter(slug=run.slug).first()
     if dataset is not None:
         Table(dataset.relation.partition(".")[2], ()).drop()

@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{_ONE}reading/", views.reading, name="import-reading"),
     path(f"{_ONE}place/", views.place, name="import-place"),
     path(f"{_ONE}fields/", views.fields, name="import-fields"),
+    path(f"{_ONE}raster/", views.raster, name="import-raster"),
     path(f"{_ONE}rehearse/", views.rehearse, name="import-rehearse"),
     path(f"{_ONE}load/", views.load, name="import-load"),
     path(f"{_ONE}stop/", views.stop, name="import-stop"),

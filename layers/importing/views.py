@@ -12,15 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.policy import subject_of
 from core.errors import Conflict, DomainError, NotFound
-from layers.importing import actions, joining, planning, showing, targets
+from layers.importing import actions, joining, planning, rasters, showing, targets
 from layers.importing.access import find_run, importer_only, visible_runs
-from layers.importing.forms import FieldsForm, PlaceForm, ReadingForm, UploadForm
+from layers.importing.forms import FieldsForm, PlaceForm, RasterForm, ReadingForm, UploadForm
 from layers.importing.listing import listing
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.reader import formats
 
 ACCEPTED = ",".join(formats.ACCEPTED)
-STEPS = ("place", "fields", "check")
+STEPS = ("place", "fields", "check", "raster")
 
 
 def _run(request: HttpRequest, run: UUID) -> ImportRun:
@@ -64,6 +64,8 @@ def detail(request: HttpRequest, run: UUID) -> HttpResponse:
     if found.state in (ImportState.REFUSED, ImportState.REMOVED, ImportState.LOADED):
         return _page(request, "result", found)
     step = request.GET.get("step", "")
+    if found.is_raster and step in ("fields", "check"):
+        step = "raster"
     if step not in STEPS:
         step = "check" if found.state == ImportState.REHEARSED else "place"
     if step != "place" and not found.is_planned:
@@ -121,7 +123,7 @@ def place(request: HttpRequest, run: UUID) -> HttpResponse:
         except DomainError as error:
             form.add_error("srid", str(error.title))
         else:
-            return _to(actions.plan(found, form.change), "fields")
+            return _to(actions.plan(found, form.change), "raster" if found.is_raster else "fields")
     return _page(
         request,
         "place",
@@ -150,6 +152,31 @@ def fields(request: HttpRequest, run: UUID) -> HttpResponse:
             return _to(actions.start(planned, ImportState.REHEARSING, by=request.user))
     shown = showing.context("fields", found, subject_of(request), form)
     return _page(request, "fields", found, status=400, **{**shown, "form": form})
+
+
+@require_POST
+@importer_only
+def raster(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Take what the raster shows, of which day and for whom; then begin to load it."""
+    found = _run(request, run)
+    if not found.is_planned or not found.is_raster:
+        raise Conflict(_("Choose a layer first."))
+    form = RasterForm(request.POST, found.planned, found.layer["raster"]["bands"])
+    if form.is_valid():
+        try:
+            rasters.check(form.change(found.planned), found.layer)
+        except DomainError as error:
+            form.add_error(None, str(error.title))
+        else:
+            planned = actions.plan(found, form.change)
+            return _to(actions.start(planned, ImportState.LOADING, by=request.user))
+    return _page(
+        request,
+        "raster",
+        found,
+        status=400,
+        **{**showing.context("raster", found, subject_of(request)), "form": form},
+    )
 
 
 @require_POST

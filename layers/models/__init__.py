@@ -4,7 +4,7 @@ from layers.importing.models import ImportRun
 from layers.models.catalogue import CatalogueEntry, Group
 from layers.models.dataset import Dataset, DatasetField, GeometryType
 from layers.models.overview import Overview, OverviewState
-from layers.models.raster import GuardedRaster, Raster, RasterKind
+from layers.models.raster import Drawing, GuardedRaster, Raster, RasterKind
 from layers.models.sheet import Attachment, TableView
 from layers.models.version import CellVersion, RelationVersion, Touch
 
@@ -14,6 +14,7 @@ __all__ = [
     "CellVersion",
     "Dataset",
     "DatasetField",
+    "Drawing",
     "GeometryType",
     "Group",
     "GuardedRaster",

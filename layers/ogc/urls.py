@@ -3,10 +3,14 @@
 from django.urls import path
 
 from layers.ogc import views
+from layers.ows.wfs import wfs
+from layers.ows.wms import wms
 
 _ONE = "collections/<slug:collection>"
 urlpatterns = [
     path("", views.landing, name="ogc"),
+    path("wfs", wfs, name="wfs"),
+    path("wms", wms, name="wms"),
     path("api", views.api, name="ogc-api"),
     path("conformance", views.conformance, name="ogc-conformance"),
     path("collections", views.collections, name="ogc-collections"),

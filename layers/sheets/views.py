@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import for_staff
 from accounts.policy import Verb, decide, require, subject_of
+from core.sheets import harmless
 from layers import catalogue, extents, registry
 from layers.access import view
 from layers.features import asked as asking
 from layers.features.reading import ordering
-from layers.importing.loading import harmless
 from layers.sheets import rows
 from layers.sqltext import column, identifier, readable, table
 from municipality.basemap import allow_basemap

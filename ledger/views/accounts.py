@@ -1,5 +1,8 @@
 """The account page of a party, and finding parties."""
 
+import re
+
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
@@ -10,17 +13,22 @@ from ledger.access import ACCOUNTS, CASHIER, TREASURY, desk, may
 from ledger.actions.payment import apply_credit, refund_credit
 from ledger.actions.relief import approve_write_off, propose_write_off
 from ledger.idempotency import once
-from ledger.models import Bill, Method, Plan, Receipt, Shift, WriteOff
+from ledger.models import Bill, BillShare, Method, Plan, Receipt, Shift, WriteOff
 from ledger.plans import missed_on
 from ledger.statement import statement
 from ledger.views.common import amount_in, attempt, day_in, today
 from parties.models import Party
 
 FOUND = 30
+# What the codes on our papers hold, as a scanner types it into the search.
+CODE = re.compile(r"(bill|receipt|party):(\d{1,18})")
 
 
 def find_parties(words: str) -> list[Party]:
-    """Return parties whose name or ID number has the words, in either spelling."""
+    """Return parties whose name or ID number has the words, in either spelling, or whose paper has the code."""
+    code = CODE.fullmatch(words.strip())
+    if code is not None:
+        return list(_of_paper(code[1], int(code[2])))
     digits = search_key(words)
     if not digits:
         return []
@@ -31,6 +39,15 @@ def find_parties(words: str) -> list[Party]:
         params=[f"%{token}%" for token in tokens],
     ).order_by("approved_name")[:FOUND]
     return exact + [party for party in candidates if party not in exact]
+
+
+def _of_paper(kind: str, number: int) -> QuerySet[Party]:
+    if kind == "bill":
+        shares = BillShare.objects.filter(bill=number, bill__run__state="published")
+        return Party.objects.filter(pk__in=shares.values("party")).order_by("approved_name")
+    if kind == "receipt":
+        return Party.objects.filter(pk__in=Receipt.objects.filter(pk=number).values("party"))
+    return Party.objects.filter(pk=number)
 
 
 @require_GET
@@ -47,10 +64,12 @@ def account(request: HttpRequest, party_id: int) -> HttpResponse:
     """Show what a party owes on a day, every movement, and what can be done."""
     party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
     plans = Plan.objects.filter(party=party).prefetch_related("instalments").order_by("-pk")
+    accounts = statement(party, on=on)
     context = {
         "party": party,
         "on": on,
-        "accounts": statement(party, on=on),
+        "accounts": accounts,
+        "may_demand": any(row["item"].due_on < on for each in accounts for row in each.open),
         "receipts": Receipt.objects.filter(party=party).select_related("book", "void").order_by("-pk")[:50],
         "write_offs": WriteOff.objects.filter(party=party).select_related(
             "proposed_by", "approved_by", "bill"

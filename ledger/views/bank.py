@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.policy import Verb
 from core.errors import Unprocessable
+from core.sheets import harmless
 from ledger.access import TREASURY, desk, may
 from ledger.actions import bank_file, online
 from ledger.actions.counter import hand_in
 from ledger.models import OnlinePayment, OnlineState
 from ledger.providers import PROVIDERS
 from ledger.views.common import amount_in, attempt, day_in, today
-from ledger.views.papers import harmless
 
 PAGE = 50
 ONLINE = "/staff/online/"

@@ -17,6 +17,8 @@ from core.errors import DomainError, Unprocessable
 # What people type in Arabic: their digits and separators.
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.", "٬, ")
 
+REFUSED = "refused-form"
+
 
 def today() -> date:
     """Return the business day: today in the municipality's time zone."""
@@ -30,10 +32,21 @@ def attempt(request: HttpRequest, work: Callable[[], Any], *, back: str, done: A
     except DomainError as refusal:
         reasons = " ".join(str(reason) for reason in refusal.fields.values())
         messages.error(request, f"{refusal.title} {reasons}".strip())
+        _keep(request, refusal)
         return redirect(back)
+    request.session.pop(REFUSED, None)
     if done:
         messages.success(request, str(done))
     return redirect(result if isinstance(result, str) else back)
+
+
+def _keep(request: HttpRequest, refusal: DomainError) -> None:
+    """Keep what was typed for the page to which a refusal leads (`frontend/refused.ts`)."""
+    values = {name: texts for name, texts in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    request.session[REFUSED] = {
+        "action": request.path, "values": values,
+        "faults": {name: str(reason) for name, reason in refusal.fields.items()},
+    }  # fmt: skip
 
 
 def amount_in(values: Any, name: str) -> Decimal:

@@ -18,6 +18,7 @@ from ledger.actions.payment import take_payment, void_receipt
 from ledger.idempotency import once
 from ledger.models import AccountKind, ChargeType, DayClose, Entry, Method, Receipt, Shift
 from ledger.queries import balance
+from ledger.statement import paid_for
 from ledger.views.accounts import find_parties
 from ledger.views.common import amount_in, attempt, day_in, today
 
@@ -102,9 +103,8 @@ def pay(request: HttpRequest, party_id: int) -> HttpResponse:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a receipt."""
     kept = get_object_or_404(Receipt.objects.select_related("book", "party", "by", "void"), pk=pk)
-    return render(
-        request, "ledger/receipt.html", {"receipt": kept, "may_void": may(request, TREASURY, Verb.EDIT)}
-    )
+    context = {"receipt": kept, "lines": paid_for(kept), "may_void": may(request, TREASURY, Verb.EDIT)}
+    return render(request, "ledger/receipt.html", context)
 
 
 @require_POST
@@ -146,7 +146,8 @@ def custody() -> list[dict[str, Any]]:
 def days(request: HttpRequest) -> HttpResponse:
     """Show closed days and what today has brought."""
     totals, methods = day_totals(today()), dict(Method.choices)
-    for row in totals["received"]:
+    closed = list(DayClose.objects.select_related("by").order_by("-on")[:30])
+    for row in [*totals["received"], *(row for day in closed for row in day.totals["received"])]:
         row["method"] = methods[row["method"]]
     context = {
         "today": today(),
@@ -156,7 +157,7 @@ def days(request: HttpRequest) -> HttpResponse:
         .select_related("cashier")
         .order_by("-pk")[:30],
         "custody": custody(),
-        "closed": DayClose.objects.select_related("by").order_by("-on")[:30],
+        "closed": closed,
         "may_close": may(request, TREASURY, Verb.EDIT),
     }
     return render(request, "ledger/days.html", context)

@@ -10,12 +10,14 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from core.errors import Conflict
 from core.money import currency
+from core.sheets import harmless
 from core.text3 import Text3
 from ledger import papers
 from ledger.access import ACCOUNTS, CASHIER, desk
 from ledger.models import Receipt, ReceiptVoid
-from ledger.statement import statement
+from ledger.statement import demands, paid_for, statement
 from ledger.views.common import day_in, today
 from parties.models import Party
 
@@ -25,7 +27,12 @@ from parties.models import Party
 def statement_paper(request: HttpRequest, party_id: int) -> HttpResponse:
     """Print a statement of account."""
     party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
-    context = {"party": party, "on": on, "accounts": statement(party, on=on)}
+    context = {
+        "party": party,
+        "on": on,
+        "accounts": statement(party, on=on),
+        "qr": papers.qr(f"party:{party_id}"),
+    }
     return papers.answer("ledger/papers/statement.html", context, name=f"statement-{party_id}")
 
 
@@ -34,7 +41,10 @@ def statement_paper(request: HttpRequest, party_id: int) -> HttpResponse:
 def demand_paper(request: HttpRequest, party_id: int) -> HttpResponse:
     """Print a demand for what is past its due date."""
     party, on = get_object_or_404(Party, pk=party_id), today()
-    context = {"party": party, "on": on, "accounts": statement(party, on=on)}
+    found = demands(party, on=on)
+    if not found:
+        raise Conflict(_("Nothing is past its due date; there is nothing to demand."))
+    context = {"party": party, "on": on, "demands": found, "qr": papers.qr(f"party:{party_id}")}
     return papers.answer("ledger/papers/demand.html", context, name=f"demand-{party_id}")
 
 
@@ -47,7 +57,9 @@ def receipt_paper(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "receipt": receipt,
         "void": ReceiptVoid.objects.filter(receipt=receipt).first(),
+        "lines": paid_for(receipt),
         "advance": receipt.amount - paid,
+        "qr": papers.qr(f"receipt:{pk}"),
     }
     return papers.answer("ledger/papers/receipt.html", context, name=str(receipt))
 
@@ -122,8 +134,3 @@ def statement_xlsx(request: HttpRequest, party_id: int) -> HttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="statement-{party_id}.xlsx"'
     return response
-
-
-def harmless(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -18,7 +18,8 @@ from core.pictures import redraw
 from layers import values as written
 from layers.collections import Field
 from reconciliation.errors import Overtaken
-from reconciliation.models import Case, CaseState, Visit, VisitPhoto
+from reconciliation.forms import answering
+from reconciliation.models import Case, CaseState, Visit, VisitForm, VisitPhoto
 from reconciliation.registry import find
 
 MOST_PHOTOS = 30
@@ -27,7 +28,7 @@ MOST_PHOTOS = 30
 @transaction.atomic
 def receive(
     *, visit_id: uuid.UUID, case: Case, base_version: int, result: str, note: str, answers: Mapping[str, Any],
-    visited_at: datetime, by: User, overrule: bool = False,
+    visited_at: datetime, by: User, overrule: bool = False, form: int | None = None,
 ) -> Visit:  # fmt: skip
     """Keep a visit and close its case with the result, if it has one; the same visit again is the one kept.
 
@@ -42,6 +43,8 @@ def receive(
         "answers": dict(answers),
         "at": visited_at.isoformat(),
     }
+    if form is not None:
+        sent["form"] = form
     digest = hashlib.sha256(json.dumps(sent, sort_keys=True, default=str).encode()).hexdigest()
     known = Visit.objects.filter(pk=visit_id).first()
     if known is not None:
@@ -49,11 +52,12 @@ def receive(
             raise Conflict(_("Another visit is kept under this id."))
         return known
     case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    _check(case, result, note, answers)
+    filled = _form(case, form)
+    _check(case, result, note, answers, filled, visited_at)
     replaced = _overtaken(case, base_version, result, note, overrule=overrule)
     visit = Visit.objects.create(
         pk=visit_id, case=case, result=result, note=note.strip(), answers=dict(answers), visited_at=visited_at,
-        by=by, digest=digest, replaced=replaced,
+        by=by, digest=digest, replaced=replaced, form=filled,
     )  # fmt: skip
     if result:
         case.state, case.result, case.closed_by, case.closed_at = CaseState.CLOSED, result, by, timezone.now()
@@ -69,17 +73,29 @@ def _one_at_a_time(key: uuid.UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 56))", [str(key)])
 
 
-def _check(case: Case, result: str, note: str, answers: Mapping[str, Any]) -> None:
+def _form(case: Case, number: int | None) -> VisitForm | None:
+    """Return the version of the form that the visit was made with; a phone may have kept an older one."""
+    found = VisitForm.objects.filter(queue=case.queue, version=number).first() if number is not None else None
+    if number is not None and found is None:
+        raise Unprocessable(_("The visit does not fit."), fields={"form": _("There is no such form.")})
+    return found
+
+
+def _check(
+    case: Case, result: str, note: str, answers: Mapping[str, Any], form: VisitForm | None, at: datetime
+) -> None:
     queue, fields = find(case.queue), {}
     if result and result not in queue.results:
         fields["result"] = _("Choose a result.")
     if not result and not note.strip():
         fields["note"] = _("Say why the visit brought no result.")
-    known = {one.name: one for one in queue.questions}
-    for name, answer in answers.items():
-        fault = _fault(known.get(name), answer)
-        if fault:
-            fields[name] = fault
+    if form is not None:
+        on = timezone.localdate(at)
+        fields |= answering.faults(form.questions, answers, on, complete=bool(result))
+    else:
+        known = {one.name: one for one in queue.questions}
+        named = ((name, _fault(known.get(name), answer)) for name, answer in answers.items())
+        fields |= {name: fault for name, fault in named if fault}
     if fields:
         raise Unprocessable(_("The visit does not fit."), fields=fields)
 

@@ -18,6 +18,14 @@ class Visit(models.Model):
     )
     result = models.CharField(_("result"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
+    form = models.ForeignKey(
+        "reconciliation.VisitForm",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("form"),
+    )
     answers = models.JSONField(_("answers"), default=dict)
     visited_at = models.DateTimeField(_("visited at"))
     received_at = models.DateTimeField(_("received at"), auto_now_add=True)

@@ -148,6 +148,14 @@ def _load_demo(place: Instance) -> None:
             failure="the demo municipality could not be made",
             env={"DEMO_PASSWORD": given or secret("demo_password", length=9)},
         )
+    # The worker goes on with the taxes while the portal already answers.
+    packages.manage(
+        "create_tax_demo",
+        "--later",
+        role="worker",
+        log=place.setup_log,
+        failure="the demo taxes could not be asked for",
+    )
     place.remember(demo_password_given=bool(given))
 
 

@@ -242,6 +242,17 @@ class Run:
     refusal: str
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """Return the facts in words: by the titles of the inputs, choices by theirs."""
+        inputs = {each.name: each for each in LEVIES[self.example.levy].inputs}
+        return {
+            str(inputs[name].title): _("yes")
+            if value is True
+            else inputs[name].choices.get(str(value), value)
+            for name, value in self.example.facts.items()
+        }
+
+    @property
     def holds(self) -> bool:
         """Say whether the pack gives what the law's figures give."""
         return self.charge is not None and self.charge.total == Decimal(self.example.total)

@@ -106,6 +106,10 @@ class RulePack(models.Model):
             found[charge_code(recipe.code, component.code)] = values.get(key, {})
         return found
 
+    def charge_titles(self) -> dict[str, str]:
+        """Return the titles of the components by code of charge type."""
+        return {charge_code(self.recipe.code, each.code): str(each.title) for each in self.recipe.components}
+
     def needs_second_signature(self, total: Decimal) -> bool:
         """Say whether an assessment of this size must be signed by another person."""
         return self.approval_above is not None and total > self.approval_above

@@ -12,7 +12,7 @@ SELECT u.id, u.label, u.use, u.area_m2, u.collection, u.feature_id, u.district_i
 FROM taxation_taxunit u JOIN taxation_standing k ON k.unit_id = u.id
 LEFT JOIN taxation_taxplace place ON place.collection = CASE WHEN u.building_id IS NULL THEN 'parcels' ELSE 'buildings' END
   AND place.feature_id = coalesce(u.building_id, u.parcel_id)
-WHERE u.retired_at IS NULL AND (%(q)s = '' OR u.label LIKE %(like)s) AND (%(status)s = '' OR k.status = %(status)s)
+WHERE u.retired_at IS NULL AND (%(q)s = '' OR u.label LIKE %(like)s OR %(q)s = 'unit:' || u.id) AND (%(status)s = '' OR k.status = %(status)s)
   AND (%(box)s::text IS NULL OR place.geom && %(box)s::geometry)
   AND (%(districts)s::bigint[] IS NULL OR u.district_id = ANY(%(districts)s::bigint[]))
 ORDER BY {order}, u.id LIMIT %(size)s OFFSET %(skip)s

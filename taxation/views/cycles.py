@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
+from core import sheets
 from core.text3 import Text3
 from ledger.views.common import attempt, day_in, today
-from taxation import queries, sheets
+from taxation import queries
 from taxation.access import APPROVAL, UNITS, desk, may
 from taxation.actions import lists
 from taxation.models import Assessment, AssessmentList, RulePack

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb, subject_of, visible_fields
+from core import sheets
 from ledger import papers
 from ledger.models import Bill
 from ledger.views.common import amount_in, attempt, day_in, today
-from taxation import queries, sheets
+from taxation import queries
 from taxation.access import APPROVAL, UNITS, desk, may
 from taxation.actions import objections
 from taxation.models import Objection

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.policy import Verb
 from core.errors import DomainError
 from ledger.views.common import amount_in, attempt, day_in
-from taxation import figures
+from taxation import figures, terms_form
 from taxation.access import PACKS, SIMULATION, desk, may
 from taxation.actions import packs
-from taxation.models import PackStatus, RulePack
+from taxation.models import PackStatus, RulePack, RuleParameter
 
 
 @require_GET
@@ -32,7 +32,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     parameters = list(pack.parameters.all())
     context: dict[str, Any] = {
         "pack": pack,
-        "parameters": [(one, figures.shown(one.kind, one.unit, one.value)) for one in parameters],
+        "parameters": [(one, _shown(pack, one)) for one in parameters],
         "unverified": sum(not one.verified for one in parameters),
         "examples": packs.examples(pack),
         "is_draft": pack.status == PackStatus.DRAFT,
@@ -45,6 +45,28 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if "try" in request.GET:
         context |= _tried(pack, request)
     return render(request, "taxation/pack.html", context)
+
+
+def _shown(pack: RulePack, parameter: RuleParameter) -> dict[str, Any]:
+    if parameter.kind == "terms":
+        return {"terms": terms_form.shown(parameter.value), "of": _charges(pack, parameter.key)}
+    words = {code: title for each in pack.recipe.inputs for code, title in each.choices.items()}
+    return figures.shown(parameter.kind, parameter.unit, parameter.value, words)
+
+
+def _charges(pack: RulePack, key: str) -> str:
+    """Say which components pay by these terms, where not all pay by the same."""
+    terms = pack.recipe.terms
+    if len(terms) == 1:
+        return ""
+    named = [each for each in pack.recipe.components if terms.get(each.code, terms.get("")) == key]
+    return " · ".join(str(each.title) for each in named)
+
+
+def _read(parameter: RuleParameter, request: HttpRequest) -> Any:
+    if parameter.kind == "terms":
+        return terms_form.read(parameter.value, request.POST)
+    return figures.read(parameter.kind, parameter.unit, parameter.value, request.POST)
 
 
 def _tried(pack: RulePack, request: HttpRequest) -> dict[str, Any]:
@@ -85,7 +107,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     def work() -> str:
         packs.set_parameter(
             pack, parameter.key, source=request.POST.get("source", ""), verified="verified" in request.POST,
-            value=figures.read(parameter.kind, parameter.unit, parameter.value, request.POST),
+            value=_read(parameter, request),
         )  # fmt: skip
         return f"/staff/tax/packs/{pk}/#figure-{parameter.pk}"
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.policy import Verb
 from core.errors import NotFound, Unprocessable
 from jobs.actions import enqueue
+from jobs.models import Job
 from ledger import papers
 from ledger.access import ACCOUNTS, CASHIER
 from ledger.models import Bill, BillRun
@@ -31,6 +32,8 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "liabilities": kept.unit.liabilities.on(today()).select_related("party"),
         "on": today(),
         "deadline": deadline(kept, today()),
+        "place": printing.place_of(kept.unit.collection, kept.unit.feature_id),
+        "qr": papers.qr(f"unit:{kept.unit_id}"),
     }
     return papers.answer("taxation/papers/notice.html", context, name=f"notice-{pk}")
 
@@ -53,9 +56,12 @@ def print_all(request: HttpRequest, pk: int) -> HttpResponse:
     def work() -> None:
         if language not in printing.LANGUAGES:
             raise Unprocessable(_("Choose a language."), fields={"language": _("Choose a language.")})
+        prefix = f"bills-{run.pk}-{language}-"
+        ended = Job.objects.filter(idempotency_key__startswith=prefix, finished_at__isnull=False).count()
+        # While it goes on, a second click finds it; once it has ended or was stopped it may be asked for again.
         enqueue(
             print_bills, run.pk, language, owner=request.user, title=f"{_('Bills')} {run}",
-            idempotency_key=f"bills-{run.pk}-{language}",
+            idempotency_key=f"{prefix}{ended}",
         )  # fmt: skip
 
     back = f"/staff/tax/roll/{pk}/"

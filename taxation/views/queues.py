@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb, district_scope, subject_of
+from core import sheets
 from core.errors import NotFound
 from core.text3 import Text3
 from jobs.actions import enqueue
 from ledger.views.common import attempt, today
-from taxation import queries, sheets
+from taxation import queries
 from taxation.access import QUEUES, desk, may
 from taxation.actions import discrepancies, standing
 from taxation.evidence import sentences

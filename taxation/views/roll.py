@@ -2,24 +2,30 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
+from core import sheets
 from core.errors import DomainError
 from jobs.actions import enqueue
 from jobs.models import Job
 from ledger.actions.billing import publish, roll_back
-from ledger.models import BillRun
+from ledger.models import Bill, BillRun
 from ledger.views.common import attempt, today
 from taxation import printing
 from taxation.access import ROLL, desk, may
 from taxation.actions import roll
 from taxation.models import RulePack
 from taxation.tasks import run_roll
+
+PAGE = 50
 
 
 def _year(values: Any) -> int:
@@ -60,10 +66,17 @@ def start(request: HttpRequest) -> HttpResponse:
             request.POST.get("levy", ""), period_start=date(year, 1, 1), period_end=date(year, 12, 31), period=str(year),
             issued_on=today(), by=request.user,
         )  # fmt: skip
-        enqueue(run_roll, run.pk, owner=request.user, title=f"{run}", idempotency_key=f"roll-{run.pk}")
+        _enqueue(run, request)
         return f"/staff/tax/roll/{run.pk}/"
 
     return attempt(request, work, back="/staff/tax/roll/")
+
+
+def _enqueue(run: BillRun, request: HttpRequest) -> None:
+    """Have the worker carry on a run; while one job for it goes on, there is no second."""
+    prefix = f"roll-{run.pk}-"
+    ended = Job.objects.filter(idempotency_key__startswith=prefix, finished_at__isnull=False).count()
+    enqueue(run_roll, run.pk, owner=request.user, title=f"{run}", idempotency_key=f"{prefix}{ended}")
 
 
 @require_GET
@@ -71,15 +84,38 @@ def start(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a run: how far it is, its totals, and what can be done with it."""
     run = get_object_or_404(BillRun, pk=pk)
+    bills, shown = _bills(run, request)
     context = {
+        **shown,
         "run": run,
-        "job": Job.objects.filter(idempotency_key=f"roll-{run.pk}").first(),
-        "bills": run.bills.order_by("-amount")[:20],
+        "job": Job.objects.filter(idempotency_key__startswith=f"roll-{run.pk}-").first(),
+        "page": Paginator(bills, PAGE).get_page(request.GET.get("page")),
         "printed": [(path.parent.name, path.name, path.stem) for path in printing.files_of(run.pk)],
-        "printing": Job.objects.filter(idempotency_key__startswith=f"bills-{run.pk}-").order_by("-pk")[:3],
+        "printing": Job.objects.filter(idempotency_key__startswith=f"bills-{run.pk}-")[:3],
         "may_run": may(request, ROLL, Verb.EDIT),
     }
     return render(request, "taxation/run.html", context)
+
+
+def _bills(run: BillRun, request: HttpRequest) -> tuple[QuerySet[Bill], dict[str, Any]]:
+    """Return a run's bills whose label has the words, by amount or label, and what was asked."""
+    words, sort = request.GET.get("q", "").strip(), request.GET.get("sort", "")
+    order = ("label", "pk") if sort == "label" else ("-amount", "pk")
+    found = run.bills.filter(cancelled_at=None, label__contains=words).order_by(*order)
+    return found, {"q": words, "sort": sort, "query": urlencode({"q": words, "sort": sort}) + "&"}
+
+
+@require_GET
+@desk(ROLL)
+def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Write a run's bills to a file."""
+    run = get_object_or_404(BillRun, pk=pk)
+    columns = [
+        sheets.Column(_("Bill"), 10), sheets.Column(_("Unit"), 24), sheets.Column(_("Period"), 10),
+        sheets.Column(_("Amount")), sheets.Column(_("Currency"), 8),
+    ]  # fmt: skip
+    rows = _bills(run, request)[0].values_list("pk", "label", "period", "amount")
+    return sheets.answer(kind, f"roll-{pk}", columns, ((*row, run.currency) for row in rows.iterator(5000)))
 
 
 @require_POST
@@ -90,7 +126,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     deeds = {
         "publish": lambda: publish(run),
         "roll_back": lambda: roll_back(run, on=today(), by=request.user),
-        "carry_on": lambda: enqueue(run_roll, run.pk, owner=request.user, title=f"{run}") and None,
+        "carry_on": lambda: _enqueue(run, request),
     }
     deed = deeds.get(request.POST.get("deed", ""), lambda: None)
     return attempt(request, deed, back=f"/staff/tax/roll/{pk}/", done=_("Done."))

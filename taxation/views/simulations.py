@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
+from core import sheets
 from core.errors import Unprocessable
 from jobs.actions import cancel, enqueue
 from jobs.models import Job
 from ledger.views.common import DIGITS, attempt, today
-from taxation import drawing, queries, sheets
+from taxation import drawing, queries
 from taxation.access import SIMULATION, desk, may
 from taxation.actions import simulating
 from taxation.models import PackStatus, RulePack, Simulation

@@ -77,6 +77,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         (one for one in packs if str(one.pk) == request.GET.get("pack")), packs[0] if packs else None
     )
     words = request.GET.get("q", "")
+    titles = {code: title for pack in packs for code, title in pack.charge_titles().items()}
     context = {
         "unit": kept,
         "use": USES[kept.use].as_dict() if kept.use in USES else kept.use,
@@ -95,7 +96,12 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": next((one for one in assessments if one.state == AssessmentState.PROPOSED), None),
         "liabilities": liabilities,
         "open": [
-            {"party": each.party, "item": item, "quote": item.quote(today())}
+            {
+                "party": each.party,
+                "item": item,
+                "quote": item.quote(today()),
+                "kind": titles.get(item.charge_type),
+            }
             for each in liabilities
             for item in open_items(each.party_id, on=today())
             if (item.collection, item.feature_id) == (kept.collection, kept.feature_id)

@@ -9,7 +9,11 @@ PIECE = 65536
 
 
 class Line:
-    """Forwards connections to a server; `cut` refuses all, `lossy` loses every second connection's first answer."""
+    """Forwards connections to a server; `cut` refuses all, `lossy` loses answers.
+
+    Of the connections made since the line became lossy, every second one loses its first answer,
+    the others their fourth: a browser may send everything over a single one.
+    """
 
     def __init__(self, address: str) -> None:
         self.server = (urlsplit(address).hostname or "", urlsplit(address).port or 0)
@@ -29,7 +33,7 @@ class Line:
 
     def up(self, *, lossy: bool = False) -> None:
         """Mend the line, well or badly."""
-        self.cut, self.lossy = False, lossy
+        self.cut, self.lossy, self.count = False, lossy, 0
 
     def close(self) -> None:
         """Take the line away."""
@@ -47,21 +51,27 @@ class Line:
                 continue
             self.count += 1
             threading.Thread(
-                target=self._carry, args=(client, self.lossy and self.count % 2), daemon=True
+                target=self._carry, args=(client, self._passes() if self.lossy else None), daemon=True
             ).start()
 
-    def _carry(self, client: socket.socket, loses: bool | int) -> None:
+    def _passes(self) -> int:
+        """Return how many answers reach the browser before one is lost."""
+        return 0 if self.count % 2 else 3
+
+    def _carry(self, client: socket.socket, passes: int | None) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(self.server) as server:
             self.open |= {client, server}
             threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
-            if loses and server.recv(PIECE):
-                # The server has done what was asked, and nobody hears of it.
-                self.lost += 1
-                return
-            answer = server.recv(PIECE)
-            while answer and not self.cut:
+            passed = 0
+            while (answer := server.recv(PIECE)) and not self.cut:
+                if passed == passes:
+                    # The server has done what was asked, and nobody hears of it.
+                    self.lost += 1
+                    # Closing alone would wait for whoever still reads from it.
+                    client.shutdown(socket.SHUT_RDWR)
+                    break
                 client.sendall(answer)
-                answer = server.recv(PIECE)
+                passed += 1
         self.open.discard(client)
 
     @staticmethod

@@ -1,5 +1,6 @@
 """The phone page: a round without network, a page that is killed, a line that loses answers; each visit once."""
 
+import base64
 import io
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 from scripts.launch.places import PYTHON, ROOT
 from tests.browser.conftest import PASSWORD, ServedTown, Visit
 from tests.browser.line import Line
+from tests.reconciliation.test_forms import SURVEY, form
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Visit]
@@ -102,3 +104,50 @@ def test_ten_visits_without_network_arrive_each_once(
     assert page.get_attribute("html", "data-waiting") == "0"
     assert line.lost > 0
     assert ask(served_town, COUNT) == [VISITS, VISITS, VISITS, VISITS]
+
+
+FORM = """
+import base64
+from accounts.models import User
+from reconciliation.actions.forms import publish
+from reconciliation.models import Case
+surveyor = User.objects.get(username='surveyor')
+case = Case.objects.open().filter(assignee=None).order_by('-rank').first()
+Case.objects.filter(pk=case.pk).update(assignee=surveyor)
+made = publish(queue=case.queue, body=base64.b64decode('{body}'), by=User.objects.get(username='engineer'))
+print('made', case.pk, made.version)
+"""
+ANSWERED = """
+from reconciliation.models import Visit
+visit = Visit.objects.get(case={case})
+print('kept', visit.form.version, visit.answers['floors'], int('others' in visit.answers),
+      visit.photos.filter(pk=visit.answers['front']).count())
+"""
+
+
+def test_the_phone_asks_the_municipality_s_own_form(visit: Enter, served_town: ServedTown) -> None:
+    body = base64.b64encode(form(SURVEY)).decode()
+    case, version = ask(served_town, FORM.format(body=body))
+    seen = visit(phone=True)
+    page = seen.page
+    seen.sign_in("surveyor")
+    page.goto(f"{served_town.address}/staff/visits/?lang=ar")
+    page.click(f"[data-case='{case}']")
+    page.check("input[name=result][value=confirmed]")
+    page.click("#keep")
+    page.wait_for_selector("[data-question=kind] .error:visible")
+    assert page.locator("[data-question=floors]").is_hidden()
+    page.select_option("#q_kind", "house")
+    page.fill("#q_floors", "٤١")
+    page.click("#keep")
+    page.wait_for_selector("[data-question=floors] .error:visible")
+    page.fill("#q_floors", "٢")
+    page.check("[data-question=others] input[value=shop]")
+    assert page.locator("[data-question=since]").is_hidden()
+    page.fill("#q_floors", "١")
+    assert page.locator("[data-question=others]").is_hidden()
+    page.set_input_files("#q_front", [photograph(1)])
+    page.wait_for_selector("[data-question=front] img")
+    page.click("#keep")
+    page.wait_for_selector("html[data-view=list][data-waiting='0'][data-sending=false]", state="attached")
+    assert ask(served_town, ANSWERED.format(case=case)) == [version, 1, 0, 1]

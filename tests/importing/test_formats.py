@@ -302,3 +302,35 @@ def test_a_link_or_a_bomb_in_a_tar_is_not_opened(tmp_path: Path) -> None:
         with pytest.raises(Refusal) as refused:
             inspect(tmp_path / f"{name}.tar.bz2")
         assert refused.value.code == code
+
+
+EPANET = """[TITLE]
+شبكة الحي
+[JUNCTIONS]
+;ID Elev Demand Pattern
+ J1  812.5  1.2  day ;
+ J2  808    0    ;
+ J3  800
+[PIPES]
+ P1 J1 J2 120.5 150 130 0 Open
+ P2 J2 J3 80 100 130 0 Closed
+[COORDINATES]
+ J1 174000 180000
+ J2 174100 180000
+[VERTICES]
+ P1 174050 180020
+[END]
+"""
+
+
+def test_a_network_model_becomes_layers_of_its_nodes_and_links(tmp_path: Path) -> None:
+    path = tmp_path / "network.inp"
+    path.write_text(EPANET, encoding="utf-8")
+    assert {one["name"]: one["count"] for one in inspect(path)["layers"]} == {"junctions": 3, "pipes": 2}
+    report = load(path, layer="pipes", srid=files.GRID)
+    assert (report.read, report.loaded) == (2, 2)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, diameter, status, ST_NPoints(geom) FROM imported.test_layer ORDER BY name"
+        )
+        assert cursor.fetchall() == [("P1", 150.0, "Open", 3), ("P2", 100.0, "Closed", None)]

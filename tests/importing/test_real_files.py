@@ -7,11 +7,15 @@ same paths are tested on files made on the spot, in the other modules.
 import csv
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
+from layers.importing import planning, rasters
 from layers.importing.errors import ImportRefused
+from layers.importing.reader.process import Reader
 from layers.importing.reader.refusals import Refusal
 from tests.importing import files
 from tests.importing.loads import load
@@ -51,6 +55,8 @@ KNOWN = [
     ("utilities/cambridge_infra/hydrants.geojson", None, 1_960, 0),
     ("utilities/cambridge_infra/street_lights.geojson", None, 6_117, 0),
     ("utilities/schutterwald_electricity/schutterwald_lv.gpkg", "bus", 2_940, 0),
+    ("utilities/epanet/ky4.inp", "junctions", 959, 0),
+    ("utilities/epanet/ky4.inp", "pipes", 1_156, 0),
     ("citizen_requests_dc/pothole-last-30-days.geojson", None, 599, None),
 ]
 
@@ -62,7 +68,7 @@ def test_a_real_file_goes_in_with_the_count_that_its_publisher_states(
     name: str, layer: str | None, count: int, repaired: int | None
 ) -> None:
     for path in files.real_files(name):
-        report = load(path, layer=layer)
+        report = load(path, layer=layer, **({"srid": 3089} if path.suffix == ".inp" else {}))
         assert (report.read, report.loaded + report.refused) == (count, count)
         # One way of the Helsinki extract goes from a place to the same place.
         assert dict(report.refusals) == ({"line_without_length": 1} if layer == "lines" else {})
@@ -74,11 +80,24 @@ def outcome(path: Path) -> str:
     """Return in one line what becomes of a file: refused and why, or the four counts."""
     try:
         with transaction.atomic():
+            if path.suffix == ".tif":
+                cells = taken(path)
+                transaction.set_rollback(True)
+                return f"raster {cells['width']}x{cells['height']}"
             report = load(path)
             transaction.set_rollback(True)
     except (ImportRefused, Refusal) as error:
         return f"refused {error.code}"
     return f"loaded {report.read}/{report.loaded} repaired {report.repaired} refused {report.refused}"
+
+
+def taken(path: Path) -> dict[str, Any]:
+    """Take a raster in, under the system that it names; return what is known of it."""
+    with Reader(path) as reader:
+        layer = reader.inspect(grid=settings.GRID_SRID)["layers"][0]
+        return rasters.take(
+            reader, planning.propose(layer, slug="cells"), layer, sha256="", told=lambda *_: None
+        )
 
 
 def golden(kind: str) -> list[tuple[str, str]]:

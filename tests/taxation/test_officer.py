@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from cadastre.models import Street
 from core.errors import Conflict, Unprocessable
+from ledger import terms as payment_terms
 from ledger.actions.billing import publish
 from networks.models import StreetLight
-from taxation import services
+from taxation import services, terms_form
 from taxation.actions import counting, lists, objections, packs
 from taxation.actions.assessing import propose
 from taxation.errors import Late
 from taxation.models import Assessment, AssessmentList, Objection, RulePack
+from taxation.rules.packs import LEVIES
 from tests.cast import person
 from tests.taxation.ground import NEW_YEAR, owned, pack, unit
 from tests.taxation.test_roll import run_for
@@ -64,11 +66,69 @@ def test_brackets_and_percentages_are_fields_and_a_wrong_one_is_refused(sign_in)
     treasurer.post(address, {"key": "tiers"})
     assert draft.parameters.get(key="tiers").value == [["1", "0.09"], ["3", "0.11"]]
     terms = draft.parameters.get(key="terms").value
-    treasurer.post(address, {"key": "terms", "leaf:due.month": "2"})
-    assert draft.parameters.get(key="terms").value == {**terms, "due": {"month": 2, "day": 1}}
+    form = {
+        "key": "terms", "due:kind": "day", "due:on": "٢-٢٨", "penalty:kind": "monthly", "penalty:rate": "1.25%",
+        "penalty:starts": "january_after", "penalty:part": "up", "penalty:cap": "100",
+        "discount:0:from": "01-01", "discount:0:to": "02-29", "discount:0:rate": "8٪",
+    }  # fmt: skip
+    treasurer.post(address, form)
+    changed = draft.parameters.get(key="terms").value
+    assert changed["due"] == {"month": 2, "day": 28}
+    assert (changed["penalty"], changed["split"]) == (terms["penalty"], [])
+    (discount,) = changed["discounts"]
+    assert (discount["from"], discount["to"], discount["fraction"]) == ("01-01", "02-29", "0.08")
+    assert 'value="8%"' in treasurer.get(f"/staff/tax/packs/{draft.pk}/?lang=en").content.decode()
     treasurer.post(address, {"settings": "1", "approval_above": "500", "reassess_years": "8"})
     draft.refresh_from_db()
     assert (draft.approval_above, draft.reassess_years) == (D("500"), 8)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"due:on": "02-30"}, "due:on"),
+        ({"due:kind": "some day"}, "due:kind"),
+        ({"due:kind": "months_after_issue", "due:number": "0"}, "due:number"),
+        ({"discount:0:from": "03-01", "discount:0:to": "02-01", "discount:0:rate": "5"}, "discount:0:to"),
+        ({"penalty:kind": "by_age"}, "age:0:months"),
+        ({"penalty:kind": "by_age", "age:0:months": "12", "age:0:rate": "much"}, "age:0:rate"),
+        ({"penalty:kind": "monthly", "penalty:rate": "-1", "penalty:starts": "due"}, "penalty:rate"),
+        ({"split:0:who": "municipality", "split:0:part": "90"}, "split:0:part"),
+    ],
+)
+def test_terms_of_payment_that_make_no_sense_are_refused_by_field(given, field):
+    plain = {"due:kind": "day", "due:on": "01-31", "penalty:kind": "none", "penalty:part": "up"}
+    with pytest.raises(Unprocessable) as refused:
+        terms_form.read({}, {**plain, **given})
+    assert field in refused.value.fields
+
+
+def test_every_levys_terms_come_through_their_form_unchanged():
+    for levy in LEVIES.values():
+        for one in levy.parameters:
+            if one.kind != "terms":
+                continue
+            shown, given = terms_form.shown(one.value), {}
+            given |= {"due:kind": shown["due"]["kind"], "due:on": shown["due"]["on"]}
+            given |= {"due:number": str(shown["due"]["number"])}
+            given |= {f"penalty:{name}": value for name, value in shown["penalty"].items()}
+            parts = {"ages": "months rate", "discounts": "from to rate", "split": "who part"}
+            for rows, names in parts.items():
+                prefix = {"ages": "age", "discounts": "discount"}.get(rows, rows)
+                for number, row in enumerate(shown[rows]):
+                    given |= {
+                        f"{prefix}:{number}:{name}": text
+                        for name, text in zip(names.split(), row, strict=True)
+                    }
+            kept = terms_form.read(one.value, given)
+            day = {
+                "due": date(2026, 1, 1),
+                "on": date(2028, 5, 20),
+                "principal": D("1000.000"),
+                "code": "JOD",
+            }
+            assert payment_terms.quote(kept, **day) == payment_terms.quote(one.value, **day)
+            assert (kept["due"], len(kept["split"])) == (one.value["due"], len(one.value["split"]))
 
 
 def test_an_assessment_falls_due_for_reassessment_when_its_cycle_ends(sign_in):

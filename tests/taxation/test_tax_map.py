@@ -12,7 +12,7 @@ from ledger.actions.payment import take_payment
 from ledger.queries import open_items
 from taxation.actions import objections, standing
 from taxation.actions.assessing import propose
-from taxation.models import Assessment, Standing, TaxPlace
+from taxation.models import Assessment, RulePack, Standing, TaxPlace
 from tests.taxation.ground import NEW_YEAR, owned, pack
 from tests.taxation.test_roll import run_for
 from tests.taxation.town import EAST, NORTH, building, taxed
@@ -186,3 +186,19 @@ def test_the_queue_follows_the_box_the_status_and_the_words(sign_in):
     assert labels(bbox=f"{at.x - 0.001},{at.y - 0.001},{at.x + 0.001},{at.y + 0.001}") == ["CANARY-9-1"]
     assert assessor.get("/staff/tax/queues/rows/", {"bbox": "1,2,3"}).status_code == 422
     assert assessor.get("/staff/tax/queues/rows/", {"queue": "none"}).status_code == 404
+
+
+def test_the_panel_shows_a_waiting_proposal_with_its_reasons_and_offers_no_second_one(sign_in):
+    pack(approval_above=1)
+    unit = taxed("1-1", 0, annual_rent="2406")
+    assessor = sign_in("assessor")
+    form = {"pack": RulePack.objects.get().pk, "from_map": "1", "annual_rent": "2406", "on": "2026-01-01"}
+    assessor.post(f"/staff/tax/units/{unit.pk}/assess/", form)
+    look()
+    panel = f"/staff/tax/map/places/{TaxPlace.objects.get().pk}/?lang=en"
+    shown = assessor.get(panel).content.decode()
+    assert "1,925 × 10%" in shown
+    assert 'id="assess"' not in shown
+    proposal = Assessment.objects.get()
+    sign_in("approver").post(f"/staff/tax/assessments/{proposal.pk}/decide/", {"approve": "1"})
+    assert 'id="assess"' in assessor.get(panel).content.decode()

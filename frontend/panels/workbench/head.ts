@@ -60,3 +60,22 @@ export function papers(record: RecordInfo, attach: (form: FormData) => void): No
   });
   return [heading, list, h("details", {}, h("summary", {}, t("bench.attach")), form)];
 }
+
+export type NoticeKind = "info" | "warn" | "block";
+
+/** What the page has to say, with its sign; nothing for no text. */
+export function noticed(text: string, kind: NoticeKind): Node[] {
+  const names = { info: "info", warn: "triangle-alert", block: "octagon-x" } as const;
+  return text ? [h("p", { class: `notice ${kind}` }, icon(names[kind]), h("span", {}, text))] : [];
+}
+
+/** Show which steps can be taken: back, forward, and submitting, which says how many findings are in its way. */
+export function showSteps(record: RecordInfo | null, blocked: (count: number) => void, submit: () => void): void {
+  const count = record?.checks.filter((one) => one.severity === "blocks" || (one.severity === "needs_reason" && !one.reason)).length ?? 0;
+  need("tool-undo").setAttribute("aria-disabled", String(!record?.can_undo || !record.is_editable));
+  need("tool-redo").setAttribute("aria-disabled", String(!record?.can_redo || !record.is_editable));
+  need("bench-undo-count").textContent = record ? t("bench.undo_count", { count: record.can_undo }) : "";
+  need("bench-submit").hidden = !record?.is_editable;
+  need("bench-submit").setAttribute("aria-disabled", String(count > 0));
+  need("bench-submit").onclick = () => (count ? blocked(count) : submit());
+}

@@ -1,13 +1,13 @@
 /** Joins plan, tools and the record's panel; every change goes to the server at once, so nothing is lost. */
 import { Stale, cadastre, type Around, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
 import { Refusal } from "../../api/client.js";
-import { h, icon, need } from "../../dom.js";
+import { h, need } from "../../dom.js";
 import { isolated, language, number, t } from "../../i18n.js";
 import { DraftingMap } from "../../map/drafting.js";
 import { toast } from "../toast.js";
 import { FamilyLine } from "./family.js";
 import { measured, options, placeOf, type Ways } from "./options.js";
-import { head, opening, papers } from "./head.js";
+import { type NoticeKind, head, noticed, opening, papers, showSteps } from "./head.js";
 import { Chip } from "./chip.js";
 import { Entries } from "./entries.js";
 import { findings, previewed, resulting } from "./results.js";
@@ -26,6 +26,7 @@ export class Workbench {
   private pending: { operation: Operation; preview: Preview } | null = null;
   private around: AbortController | null = null;
   private asking: AbortController | null = null;
+  private shownOptions = "";
   private timer = 0;
   private sketch: XY[] = [];
   private held: Around["held"] = {};
@@ -153,16 +154,13 @@ export class Workbench {
     else if (key === "g") this.toggleSnap();
     else if (key === "+" || key === "=") this.plan.zoomBy(2);
     else if (key === "-") this.plan.zoomBy(0.5);
-    else if (key.startsWith("arrow") && target === this.plan.element) this.pan(key, event);
-    else {
+    else if (key.startsWith("arrow") && target === this.plan.element) {
+      event.preventDefault();
+      this.plan.panByKey(key);
+    } else {
       const tool = TOOLS.find((one) => one.key === key);
       if (tool) this.use(tool.id);
     }
-  }
-
-  private pan(key: string, event: KeyboardEvent): void {
-    event.preventDefault();
-    this.plan.panBy(key === "arrowright" ? 1 : key === "arrowleft" ? -1 : 0, key === "arrowup" ? 1 : key === "arrowdown" ? -1 : 0);
   }
 
   /** One step back: the preview, then the drawing, then the tool, then the choice. */
@@ -300,7 +298,7 @@ export class Workbench {
       if (etag !== this.record.etag && !this.pending && !this.sketch.length) {
         this.setRecord(await cadastre.read(this.record.id));
         await this.load();
-      } else this.render();
+      } else this.renderHead();
     } catch (error) {
       this.tell(error);
     }
@@ -322,10 +320,8 @@ export class Workbench {
     else this.notice(t("bench.failed"), "block");
   }
 
-  private notice(text: string, kind: "info" | "warn" | "block"): void {
-    const place = need("bench-notice");
-    const names = { info: "info", warn: "triangle-alert", block: "octagon-x" } as const;
-    place.replaceChildren(...(text ? [h("p", { class: `notice ${kind}` }, icon(names[kind]), h("span", {}, text))] : []));
+  private notice(text: string, kind: NoticeKind): void {
+    need("bench-notice").replaceChildren(...noticed(text, kind));
   }
 
   /** Say over the plan what the next click does. */
@@ -340,9 +336,26 @@ export class Workbench {
     const { record } = this;
     this.hint();
     const focused = (document.activeElement as HTMLElement | null)?.id;
-    need("bench-record").replaceChildren(...(record ? head(record, this.others) : [opening(() => this.open())]));
+    this.renderHead();
+    this.renderOptions();
+    need("basin-choice").hidden = this.tool !== "new";
+    need("bench-results").replaceChildren(...this.results());
+    showSteps(record, (count) => this.notice(t("bench.blocked", { count }), "block"), () => void this.step("submit"));
+    if (focused && !this.pending) document.getElementById(focused)?.focus({ preventScroll: true });
+  }
+
+  private renderHead(): void {
+    need("bench-record").replaceChildren(...(this.record ? head(this.record, this.others) : [opening(() => this.open())]));
+  }
+
+  /** Build the tool's forms anew only when they would be other ones, so that nothing typed is lost. */
+  private renderOptions(): void {
+    const { tool, ways, chosen } = this;
+    const shown = JSON.stringify([tool, ways, chosen.map((plot) => [plot.key, plot.area_m2]), this.entries.found]);
+    if (shown === this.shownOptions) return;
+    this.shownOptions = shown;
     need("bench-options").replaceChildren(
-      options(this.tool, this.ways, this.chosen, this.entries.found, {
+      options(tool, ways, chosen, this.entries.found, {
         way: (change) => {
           this.ways = { ...this.ways, ...change };
           this.use(this.tool);
@@ -355,13 +368,6 @@ export class Workbench {
         take: (shapes) => this.entries.take(shapes, this.tool === "new" ? null : (this.chosen[0] ?? null)),
       }),
     );
-    need("basin-choice").hidden = this.tool !== "new";
-    need("bench-results").replaceChildren(...this.results());
-    need("tool-undo").setAttribute("aria-disabled", String(!record?.can_undo || !record.is_editable));
-    need("tool-redo").setAttribute("aria-disabled", String(!record?.can_redo || !record.is_editable));
-    need("bench-undo-count").textContent = record ? t("bench.undo_count", { count: record.can_undo }) : "";
-    this.actions(record);
-    if (focused && !this.pending) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
   private formed(form: FormData): void {
@@ -385,13 +391,5 @@ export class Workbench {
       ...[this.family.show(record)].filter((one) => one !== null),
       ...papers(record, (form) => void this.change(() => cadastre.attach(record, form))),
     ];
-  }
-
-  private actions(record: RecordInfo | null): void {
-    const submit = need("bench-submit");
-    const blocked = record?.checks.filter((one) => one.severity === "blocks" || (one.severity === "needs_reason" && !one.reason)).length ?? 0;
-    submit.hidden = !record?.is_editable;
-    submit.setAttribute("aria-disabled", String(blocked > 0));
-    submit.onclick = () => (blocked ? this.notice(t("bench.blocked", { count: blocked }), "block") : void this.step("submit"));
   }
 }

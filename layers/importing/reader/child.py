@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from layers.importing.reader import archive, drivers, formats, limits
+from layers.importing.reader import archive, drivers, formats, limits, rasters
 from layers.importing.reader.refusals import Refusal
 
 _SYSTEM = (
@@ -68,24 +68,39 @@ class Child:
         originals = {one.resolve() for one in scratch.iterdir()} | {path.resolve()}
         readable = [*map(Path, _SYSTEM), *libraries(), *originals]
         held = limits.lock_down(limit, readable=readable, writable=[scratch])
-        gdal = drivers.load_gdal(scratch)
-        limits.limit_memory(limit.memory_bytes)
-        kind = formats.identify(path, request["name"])
         self.scratch = scratch
-        if kind in (formats.ARCHIVE, formats.TAR):
-            self.sources = archive.unpack(path, scratch)
-        else:
-            format_ = formats.by_id(kind)
-            self.sources = [archive.Source(path, Path(request["name"]).stem, format_)]
+        limits.limit_memory(limit.memory_bytes, for_good=False)
+        self.sources = _sources(path, request["name"], scratch)
+        self._load(limit)
+        self.tell({"kind": "opened", "locks": held, "formats": sorted({s.format.id for s in self.sources})})
+
+    def _load(self, limit: limits.Limits) -> None:
+        """Load what reads the sources, and nothing else; then the limit of memory stays."""
         for source in self.sources:
             _check_parts(source)
+        if self.is_raster:
+            rasters.load(self.scratch)
+            limits.limit_memory(limit.memory_bytes)
+            return
+        gdal = drivers.load_gdal(self.scratch)
+        limits.limit_memory(limit.memory_bytes)
         # Only where one is missing: the option makes GDAL open the others for writing.
         restore = any(_lacks_index(source) for source in self.sources)
         gdal.set_gdal_config_options({"SHAPE_RESTORE_SHX": restore})
-        self.tell({"kind": "opened", "locks": held, "formats": sorted({s.format.id for s in self.sources})})
+
+    @property
+    def is_raster(self) -> bool:
+        """Say whether the sources are cells; an archive that has both is refused."""
+        found = {source.format.is_raster for source in self.sources}
+        if len(found) > 1:
+            raise Refusal("archive_mixed")
+        return True in found
 
     def inspect(self, request: dict[str, Any]) -> None:
         """Describe the file."""
+        if self.is_raster:
+            self.tell({"kind": "inspected", **rasters.inspect(self.sources, request["grid"])})
+            return
         from layers.importing.reader import inspection
 
         sources = self.prepared(request["reading"])
@@ -96,13 +111,21 @@ class Child:
         """Stream a layer."""
         from layers.importing.reader.copying import Copying
 
+        if self.is_raster:
+            raise Refusal("raster_for_layers")
         index, _, name = request["layer"].partition(":")
         source = self.prepared(request["reading"])[int(index)]
         Copying(source, name, request, self.send, self.tell).run()
 
+    def write_raster(self, request: dict[str, Any]) -> None:
+        """Write the raster anew into the scratch folder."""
+        if not self.is_raster:
+            raise Refusal("raster_is_layer")
+        rasters.write(self.sources, request, self.scratch, self.tell)
+
     def prepared(self, reading: dict[str, Any]) -> list[archive.Source]:
         """Return the sources as layers can be read from: tables and drawings are first written anew."""
-        from layers.importing.reader import drawings, spreadsheets
+        from layers.importing.reader import drawings, networks, spreadsheets
 
         if self._prepared is None or self._prepared[0] != reading:
             found: list[archive.Source] = []
@@ -111,6 +134,8 @@ class Child:
                     found += spreadsheets.written(source, reading, self.scratch, number)
                 elif source.format is formats.DXF:
                     found.append(drawings.written(source, _fresh(self.scratch / f"drawing{number}.gpkg")))
+                elif source.format is formats.EPANET:
+                    found.append(networks.written(source, _fresh(self.scratch / f"network{number}.gpkg")))
                 else:
                     found.append(source)
             self._prepared = (reading, found)
@@ -120,7 +145,16 @@ class Child:
         """Hand out the lines and outlines of a small drawing."""
         from layers.importing.reader import survey
 
+        if self.is_raster:
+            raise Refusal("raster_for_layers")
         self.tell({"kind": "shapes", **survey.shapes(self.sources)})
+
+
+def _sources(path: Path, name: str, scratch: Path) -> list[archive.Source]:
+    kind = formats.identify(path, name)
+    if kind in (formats.ARCHIVE, formats.TAR):
+        return archive.unpack(path, scratch)
+    return [archive.Source(path, Path(name).stem, formats.by_id(kind))]
 
 
 def _check_parts(source: archive.Source) -> None:
@@ -154,7 +188,13 @@ def main() -> None:
     # Whatever a library prints must not get between the frames.
     os.dup2(2, 1)
     child = Child(out)
-    verbs = {"open": child.open, "inspect": child.inspect, "copy": child.copy, "shapes": child.shapes}
+    verbs = {
+        "open": child.open,
+        "inspect": child.inspect,
+        "copy": child.copy,
+        "shapes": child.shapes,
+        "write_raster": child.write_raster,
+    }
     for line in sys.stdin:
         request = json.loads(line)
         try:

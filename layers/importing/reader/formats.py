@@ -29,6 +29,8 @@ class Format:
     raw_text: bool = False
     # Rows whose place is in columns that must be named.
     is_table: bool = False
+    # Cells instead of features: read by rasterio, becomes a raster (see `rasters`).
+    is_raster: bool = False
 
 
 GEOPACKAGE = Format(
@@ -65,15 +67,21 @@ ESRIJSON = Format("esrijson", "ESRIJSON", "Esri JSON", (".json", ".esrijson"))
 TOPOJSON = Format("topojson", "TopoJSON", "TopoJSON", (".topojson", ".json"))
 EDIGEO = Format("edigeo", "EDIGEO", "EDIGEO", (".thf",))
 DXF = Format("dxf", "DXF", "AutoCAD DXF", (".dxf",))
+# Written anew like a drawing (see `networks`).
+EPANET = Format("epanet", "", "EPANET", (".inp",))
 # Arrow reads it; GDAL's wheel has no such driver.
 PARQUET = Format("parquet", "", "GeoParquet", (".parquet", ".geoparquet"))
 # Tables are first written anew (see `spreadsheets`), then GDAL reads them as CSV.
 CSV_OPTIONS = {"AUTODETECT_TYPE": "YES", "AUTODETECT_SIZE_LIMIT": "0", "EMPTY_STRING_AS_NULL": "YES"}
 CSV = Format("csv", "CSV", "CSV", (".csv", ".tsv", ".txt"), options=CSV_OPTIONS, is_table=True)
 XLSX = Format("xlsx", "", "Excel", (".xlsx",), options=CSV_OPTIONS, is_table=True)
+_WORLD = (".tfw", ".tifw", ".wld")
+GEOTIFF = Format("tif", "", "GeoTIFF", (".tif", ".tiff"), sidecars=_WORLD, is_raster=True)
+JPEG2000 = Format("jp2", "", "JPEG 2000", (".jp2", ".j2k"), sidecars=(".j2w", ".wld"), is_raster=True)
+ECW = Format("ecw", "", "ECW", (".ecw",), is_raster=True)
 FORMATS = (
     GEOPACKAGE, SHAPEFILE, GEOJSON, OSM, FILEGDB, KML, GML, GPX, FLATGEOBUF, ESRIJSON, TOPOJSON, EDIGEO, DXF,
-    PARQUET, CSV, XLSX,
+    EPANET, PARQUET, CSV, XLSX, GEOTIFF, JPEG2000, ECW,
 )  # fmt: skip
 DRIVERS = tuple(one.driver for one in FORMATS if one.driver)
 ARCHIVE = "zip"
@@ -91,8 +99,6 @@ _FOREIGN = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
     (b"7z\xbc\xaf", "7-Zip"),
     (b"Rar!", "RAR"),
     (b"AC10", "DWG"),
@@ -105,6 +111,14 @@ _BINARY = (
     (b"\x00\x00\x27\x0a", SHAPEFILE.id),
     (b"PAR1", PARQUET.id),
     (b"fgb\x03", FLATGEOBUF.id),
+    (b"II*\0", GEOTIFF.id),
+    (b"MM\0*", GEOTIFF.id),
+    (b"II+\0", GEOTIFF.id),
+    (b"MM\0+", GEOTIFF.id),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", JPEG2000.id),
+    (b"\xff\x4f\xff\x51", JPEG2000.id),
+    (b"e\x02\x00", ECW.id),
+    (b"ECWP", ECW.id),
     (b"AutoCAD Binary DXF", DXF.id),
     (b"\x1f\x8b", TAR),
     (b"BZh", TAR),
@@ -114,6 +128,7 @@ _MARKUP = re.compile(
     rb"<\s*(?:!doctype\s+)?(html|svg|kml|gml|gpx|osm|ogrvrtdatasource|wfs|[a-z]+)", re.IGNORECASE
 )
 _DXF = re.compile(rb"^\s*(999\s*[\r\n].*[\r\n]+\s*)*0\s*[\r\n]+\s*SECTION")
+_SECTIONS = re.compile(rb"^(\s*;.*[\r\n]+)*\s*\[(TITLE|JUNCTIONS|OPTIONS)\]", re.IGNORECASE)
 _ESRI = re.compile(rb"\"(geometryType\"\s*:\s*\"esri|displayFieldName\"|spatialReference\")")
 
 
@@ -166,6 +181,8 @@ def _found_in_text(head: bytes) -> str | None:
         return _found_in_markup(text)
     if _DXF.match(text):
         return DXF.id
+    if _SECTIONS.match(text):
+        return EPANET.id
     if text.startswith((b"BOMT", b"RTSSA")):
         return EDIGEO.id
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\0" not in head and re.search(rb"[\r\n]", text)):

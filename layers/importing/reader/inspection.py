@@ -69,7 +69,7 @@ def _layer(source: Source, index: int, name: str, grid: int, *, brief: bool) -> 
         "hull": hull,
         **_text(source, info, sample, kinds),
     }
-    return described | _place(info, hull, grid, brief=brief)
+    return described | place_of(info, hull, grid, brief=brief)
 
 
 def _is_blank(column: pa.ChunkedArray) -> bool:
@@ -196,9 +196,10 @@ def _rows(
     return rows[:PREVIEW]
 
 
-def _place(
+def place_of(
     info: dict[str, Any], hull: list[tuple[float, float]], grid: int, *, brief: bool
 ) -> dict[str, Any]:
+    """Return where an outline lies under the system that the file names (`crs`), and under others."""
     said = info.get("crs")
     srid = placing.identify(said)
     found = "identified" if srid else ("unknown" if said else "missing")

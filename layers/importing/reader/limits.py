@@ -58,10 +58,10 @@ def lock_down(limits: Limits, *, readable: Sequence[Path], writable: Sequence[Pa
     return held + (["file_rules"] if _restrict_files(readable, writable) else [])
 
 
-def limit_memory(allowance: int) -> None:
-    """Let the process grow by `allowance` bytes of address space and no more; call it when all is loaded."""
+def limit_memory(allowance: int, *, for_good: bool = True) -> None:
+    """Let the process grow by `allowance` bytes of address space and no more; for good when all is loaded."""
     space = _address_space() + allowance
-    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    resource.setrlimit(resource.RLIMIT_AS, (space, space if for_good else resource.RLIM_INFINITY))
 
 
 def _limit_use(limits: Limits) -> None:

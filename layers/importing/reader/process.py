@@ -90,6 +90,33 @@ class Reader:
         self._write({"do": "copy", **request})
         return CopyStream(self, on_message)
 
+    def write_raster(self, request: Message, told: Callable[[int, int | None], None]) -> tuple[Path, Message]:
+        """Write the raster anew (`kind`, `band`, `srid`; see `rasters`); return the file in the scratch folder.
+
+        `told` gets how many of how many parts are done, at least every half second, and may raise
+        to stop the work. The file is gone when the reader is left.
+        """
+        self._write({"do": "write_raster", **request})
+        out, done, total, expected = self.scratch / "raster.tif", 0, None, 0
+        while True:
+            while not self._is_ready(0.5):
+                if expected and total and out.exists():
+                    done = total + min(total, total * out.stat().st_size // expected)
+                told(done, total and 2 * total)
+            _kind, length = next(self.frames())
+            message = self.message(length)
+            if message["kind"] == "tally":
+                return out, message
+            done, total = message.get("done", done), message.get("total", total)
+            expected = message.get("bytes", expected)
+            told(done, total and 2 * total)
+
+    def _is_ready(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._out.fileno()], [], [], seconds)
+        if not ready and time.monotonic() > self._deadline:
+            raise Refusal("too_much_time", seconds=self.limits.wall_s)
+        return bool(ready)
+
     def frames(self) -> Iterator[tuple[bytes, int]]:
         """Yield the kind and length of each frame; the caller reads the frame's bytes."""
         while True:

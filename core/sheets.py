@@ -13,9 +13,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
-from layers.importing.loading import harmless
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def harmless(cell: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula."""
+    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{cell}" if risky else cell
 
 
 @dataclass(frozen=True)
