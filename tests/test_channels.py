@@ -1,8 +1,13 @@
 """What one may not see leaves by no channel: page, tile, feature, list, count, search, legend."""
 
+import io
+import json
+import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
 from django.test import Client
@@ -11,6 +16,8 @@ from accounts.roles import Role
 from buildings.models import Building, Unit
 from layers import registry
 from networks.models import WaterConnection
+from taxation.layers import TAX_PLACES
+from taxation.models import TaxPlace
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +25,9 @@ pytestmark = pytest.mark.django_db
 EAST, NORTH = 174693.0, 180824.0
 TILES = ("17/78373/53132", "16/39186/26566", "14/9796/6641")
 HOUSE, UNIT, PIPE, ACCOUNT = "CANARY-HOUSE-7", "CANARY-UNIT-7", "CANARY-PIPE-7", "CANARY-ACCOUNT-7"
+# The dots of `7654321.07` and the like are the format's own; these digits are not.
+DEBT, DEBT_DIGITS = "7654321", b"7654321"
+TAX = TAX_PLACES.id
 EXPORTED = ("gpkg", "geojson", "shp.zip", "parquet", "csv", "xlsx", "kml", "dxf")
 CHANNELS = (
     "/api/v1/catalogue",
@@ -47,7 +57,20 @@ def town(db: None) -> dict[str, int]:
     pipe = WaterConnection.objects.create(
         code=PIPE, account_number=ACCOUNT, geom=LineString((EAST, NORTH), (EAST + 9, NORTH + 9), srid=28191)
     )
-    return {"buildings": building.pk, "units": unit.pk, "water-connections": pipe.pk}
+    owing = TaxPlace.objects.create(
+        collection="buildings",
+        feature_id=building.pk,
+        code=HOUSE,
+        status="late",
+        owed=Decimal(DEBT),
+        geom=square,
+    )
+    return {
+        "buildings": building.pk,
+        "units": unit.pk,
+        "water-connections": pipe.pk,
+        TAX: owing.pk,
+    }
 
 
 def everything(client: Client, town: dict[str, int], collection: str) -> bytes:
@@ -56,8 +79,19 @@ def everything(client: Client, town: dict[str, int], collection: str) -> bytes:
     for channel in CHANNELS:
         response = client.get(channel.format(id=collection, fid=town.get(collection, 1)))
         assert response.status_code < 500, channel
-        answers.append(response.getvalue())
+        answers.append(unpacked(response.getvalue()))
     return b"".join(answers)
+
+
+def unpacked(content: bytes) -> bytes:
+    """Return what is inside a packed file, so that a canary in it is seen; anything else as it is."""
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return b"".join(packed.read(name) for name in packed.namelist())
+    if content.startswith(b"PAR1"):
+        table = pq.read_table(io.BytesIO(content))
+        return json.dumps(table.to_pydict(), default=str).encode()
+    return content
 
 
 def test_the_canaries_are_where_the_channels_look(
@@ -113,6 +147,27 @@ def test_who_may_see_pipes_but_not_persons_never_sees_an_account(
         assert visitor.get(f"{items}?{guess}").status_code == 400, guess
     assert visitor.get(f"{items}?q=ACCOUNT").json()["numberMatched"] == 0
     assert visitor.get("/api/v1/search?q=CANARY-ACCOUNT-7").json()["results"] == []
+
+
+@pytest.mark.parametrize("role", ["", "citizen", "surveyor", "network"])
+def test_what_is_owed_leaves_by_no_export_to_who_may_not_see_debts(
+    sign_in: Callable[..., Client], client: Client, town: dict[str, int], role: str
+) -> None:
+    visitor = sign_in(role) if role else client
+    assert DEBT_DIGITS not in everything(visitor, town, TAX)
+
+
+def test_every_format_of_an_export_is_looked_into(
+    sign_in: Callable[..., Client], town: dict[str, int]
+) -> None:
+    treasurer, network = sign_in("admin"), "water-connections"
+    for ending in EXPORTED:
+        if ending not in ("gpkg", "dxf"):
+            owed = unpacked(treasurer.get(f"/export/{TAX}/file?f={ending}").getvalue())
+            assert DEBT_DIGITS in owed, ending
+        if ending != "dxf":
+            pipes = unpacked(treasurer.get(f"/export/{network}/file?f={ending}").getvalue())
+            assert ACCOUNT.encode() in pipes, ending
 
 
 def test_an_internal_field_of_a_public_collection_stays_inside(

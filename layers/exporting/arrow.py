@@ -11,6 +11,7 @@ from typing import Any
 
 from jobs import progress
 from layers.collections import FieldType
+from layers.exporting import geopackage_styles
 from layers.exporting.features import Source
 from layers.exporting.notes import Written, note
 
@@ -72,8 +73,10 @@ def streamed(source: Source) -> Iterator[Stream]:
 
 
 def geopackage(source: Source, out: Path, **options: Any) -> Written:
-    """Write a GeoPackage with one layer, or with `append=True` one layer more."""
-    return _by_gdal(source, out, "GPKG", layer=source.view.collection.id, **options)
+    """Write a GeoPackage with one layer, or with `append=True` one layer more, and its style as QGIS looks for it."""
+    written = _by_gdal(source, out, "GPKG", layer=source.view.collection.id, **options)
+    geopackage_styles.write(source.view.collection, out)
+    return written
 
 
 def kml(source: Source, out: Path) -> Written:

@@ -15,7 +15,7 @@ from django_tasks.base import Task
 from core.errors import Conflict, TooLarge
 from jobs.actions import cancel, enqueue
 from jobs.models import State
-from layers.importing import planning, rasters
+from layers.importing import planning, rasters, remembering
 from layers.importing.errors import ImportRefused
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.planning import Plan
@@ -69,6 +69,8 @@ def start(run: ImportRun, state: ImportState, *, by: Any) -> ImportRun:
         ImportState.REMOVING: (tasks.remove, _("Delete the layer of “%(file)s”")),
     }
     task, title = jobs[state]
+    if state == ImportState.REMOVING and not run.makes_layer:
+        raise Conflict(_("This import went into a layer that was there before; it is not deleted with it."))
     with transaction.atomic():
         run = _idle(run)
         run.state = state
@@ -104,7 +106,7 @@ def choose_layer(run: ImportRun, key: str) -> ImportRun:
     run = _idle(run)
     layer = planning.find_layer(run.inspection, key)
     if run.plan.get("layer") != layer["key"]:
-        proposed = planning.propose(layer, slug=_free_slug(layer, run))
+        proposed = remembering.recall(run, layer, planning.propose(layer, slug=_free_slug(layer, run)))
         run.plan, run.slug = proposed.as_dict(), proposed.slug
         run.state, run.report, run.refusal = ImportState.INSPECTED, {}, {}
         run.save()
@@ -117,7 +119,7 @@ def read_table(run: ImportRun, reading: dict[str, str], *, by: Any) -> ImportRun
     if not any(layer["is_table"] for layer in run.inspection.get("layers", [])):
         raise Conflict(_("Only a table is read by its columns."))
     columns = {name for layer in run.inspection["layers"] for name in layer["reading"].get("columns", ())}
-    for key in ("x", "y", "wkt"):
+    for key in ("x", "y", "wkt", "join"):
         if reading.get(key) and reading[key] not in columns and not reading.get("encoding"):
             raise ImportRefused("column_unknown", column=reading[key])
     run.inspection = {**run.inspection, "reading": {key: value for key, value in reading.items() if value}}
@@ -187,7 +189,7 @@ def retry(run: ImportRun, *, by: Any) -> ImportRun:
 
 def forget(run: ImportRun) -> None:
     """Delete an import that made no layer, with its file."""
-    if run.is_busy or run.state == ImportState.LOADED:
+    if run.is_busy or (run.state == ImportState.LOADED and run.makes_layer):
         raise Conflict(_("Delete the layer first."))
     shutil.rmtree(run.folder, ignore_errors=True)
     run.delete()

@@ -8,7 +8,7 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
 from accounts.policy import subject_of
-from layers.importing import actions, messages, planning, rasters
+from layers.importing import actions, joining, messages, planning, rasters, targets
 from layers.importing.access import find_run, require_importer, visible_runs
 from layers.importing.listing import listing
 from layers.importing.models import ImportRun, ImportState
@@ -71,6 +71,7 @@ class ReadingIn(Schema):
     x: str = ""
     y: str = ""
     wkt: str = ""
+    join: str = ""
 
 
 class PlanIn(Schema):
@@ -84,6 +85,10 @@ class PlanIn(Schema):
     encoding: str | None = None
     public: bool | None = None
     only: list[str] | None = None
+    mode: str | None = None
+    key: str | None = None
+    placed_by: dict[str, str] | None = None
+    control: list[tuple[float, float, float, float]] | None = None
     raster: dict[str, str | int | bool] | None = None
     fields: list[FieldIn] | None = None
 
@@ -152,8 +157,9 @@ def change_plan(request: HttpRequest, run: UUID, change: PlanIn) -> Any:
     if "layer" in given or not found.is_planned:
         found = actions.choose_layer(found, given.pop("layer", ""))
     fields = given.pop("fields", None)
-    if "only" in given:
-        given["only"] = tuple(given["only"])
+    for name in ("only", "control"):
+        if name in given:
+            given[name] = tuple(given[name])
     changed = found.planned.with_(**given)
     if fields is not None:
         changed = planning.with_fields(changed, fields)
@@ -162,6 +168,9 @@ def change_plan(request: HttpRequest, run: UUID, change: PlanIn) -> Any:
         rasters.check(changed, found.layer)
     else:
         planning.check(changed, found.layer)
+        targets.find(changed, subject_of(request))
+        if changed.placed_by:
+            joining.find(changed, subject_of(request))
     return _detail(actions.plan(found, lambda _before: changed))
 
 
@@ -203,7 +212,7 @@ def remove(request: HttpRequest, run: UUID) -> Any:
     """Delete the layer that the import made; or, if it made none, the import with its file."""
     subject = _importer(request)
     found = actions.settle(find_run(subject, run))
-    if found.state == ImportState.LOADED:
+    if found.state == ImportState.LOADED and found.makes_layer:
         return 202, _detail(actions.start(found, ImportState.REMOVING, by=_user(subject)))
     actions.forget(found)
     return 204, None

@@ -7,9 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import DomainError
 from core.text3 import Text3
-from layers.importing import naming
-from layers.importing.planning import MAX_SLUG, Plan, PlannedField
+from layers import registry
+from layers.importing import control, naming, targets
+from layers.importing.control import ControlPoint
+from layers.importing.planning import MAX_SLUG, Mode, Plan, PlannedField
 from layers.importing.rasters import Meant
 from layers.importing.reader import encodings
 from layers.models import Dataset, Raster, RasterKind
@@ -32,16 +35,15 @@ class ReadingForm(forms.Form):
     x = forms.CharField(label=_("Column of easting or longitude"), required=False)
     y = forms.CharField(label=_("Column of northing or latitude"), required=False)
     wkt = forms.CharField(label=_("Or column with the shape as WKT"), required=False)
+    join = forms.CharField(label=_("Or column that names a feature of another layer"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Want both coordinates, or the shape, or neither."""
         given = super().clean() or {}
         if bool(given.get("x")) != bool(given.get("y")):
             raise forms.ValidationError(_("Name both columns of the coordinates, or neither."))
-        if given.get("wkt") and given.get("x"):
-            raise forms.ValidationError(
-                _("Name the columns of the coordinates or the one of the shape, not both.")
-            )
+        if sum(bool(given.get(name)) for name in ("x", "wkt", "join")) > 1:
+            raise forms.ValidationError(_("Say in one way only where the rows lie."))
         return given
 
 
@@ -51,6 +53,15 @@ class PlaceForm(forms.Form):
     srid = forms.CharField(label=_("Coordinate reference system"))
     other_srid = forms.CharField(label=_("EPSG code"), required=False)
     swap_axes = forms.BooleanField(label=_("Swap the axes"), required=False)
+    control = forms.CharField(label=_("Control points"), required=False)
+    placed_by = forms.CharField(label=_("Layer and field that the rows are placed by"), required=False)
+
+    def clean_control(self) -> tuple[ControlPoint, ...]:
+        """Read the points: four numbers a line."""
+        try:
+            return control.read(str(self.cleaned_data["control"]))
+        except DomainError as error:
+            raise forms.ValidationError(str(error.title)) from error
 
     def clean(self) -> dict[str, Any]:
         """Read the code, chosen or typed (`EPSG:28191` or `28191`, any digits)."""
@@ -72,13 +83,25 @@ class PlaceForm(forms.Form):
         """Return the plan with what was chosen."""
         given = self.cleaned_data
         only = tuple(self.data.getlist("only")) if hasattr(self.data, "getlist") else ()
-        return plan.with_(srid=given["code"], swap_axes=given["swap_axes"], only=only)
+        layer, _dot, field = given["placed_by"].partition(".")
+        return plan.with_(
+            srid=given["code"],
+            swap_axes=given["swap_axes"],
+            only=only,
+            control=given["control"],
+            placed_by={"layer": layer, "field": field} if layer else {},
+        )
 
 
 class FieldsForm(forms.Form):
     """Title, key, audience and encoding of the layer; its fields come as `keep-N`, `column-N`, `ar-N`, …."""
 
-    slug = forms.CharField(label=_("Key"), max_length=MAX_SLUG)
+    slug = forms.CharField(label=_("Key"), max_length=MAX_SLUG, required=False)
+    mode = forms.ChoiceField(
+        label=_("What becomes of the rows?"), required=False, choices=[(m, m) for m in Mode]
+    )
+    into = forms.CharField(label=_("Layer"), required=False)
+    key = forms.CharField(label=_("Field that finds a row"), required=False)
     title_ar = forms.CharField(label=_("Title in Arabic"), max_length=120, required=False)
     title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
     title_fr = forms.CharField(label=_("Title in French"), max_length=120, required=False)
@@ -95,6 +118,8 @@ class FieldsForm(forms.Form):
     def clean_slug(self) -> str:
         """Refuse a key that cannot be, or that another layer has."""
         slug = str(self.cleaned_data["slug"]).strip()
+        if self.data.get("mode", Mode.NEW) != Mode.NEW:
+            return str(self.data.get("into", ""))
         if not re.fullmatch(r"[a-z][a-z0-9-]*", slug):
             raise forms.ValidationError(
                 _("Use lower-case Latin letters, digits and hyphens, a letter first.")
@@ -106,9 +131,16 @@ class FieldsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check the title and the columns."""
         given = super().clean() or {}
-        if not any(given.get(f"title_{code}") for code in ("ar", "en", "fr")):
+        is_new = (given.get("mode") or Mode.NEW) == Mode.NEW
+        if is_new and not any(given.get(f"title_{code}") for code in ("ar", "en", "fr")):
             self.add_error("title_ar", _("Give the layer a title in at least one language."))
         self.columns = [self._field(number, one) for number, one in enumerate(self.plan.fields)]
+        if not is_new:
+            known = registry.everything().get(str(given.get("into")))
+            if known is None:
+                self.add_error("into", _("Choose the layer."))
+            else:
+                self.columns = list(targets.matched(tuple(self.columns), known))
         return given
 
     def _field(self, number: int, one: PlannedField) -> PlannedField:
@@ -134,6 +166,8 @@ class FieldsForm(forms.Form):
             public=given["public"],
             encoding=given["encoding"] or plan.encoding,
             fields=tuple(self.columns),
+            mode=given["mode"] or Mode.NEW,
+            key=given["key"],
         )
 
 

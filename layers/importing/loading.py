@@ -11,11 +11,14 @@ import psycopg2.errors
 from django.conf import settings
 from django.db import connection, transaction
 
+from accounts.policy import Subject
+from accounts.subjects import of_roles
 from core.sheets import harmless
 from layers.actions.datasets import register_dataset
 from layers.collections import Field, FieldType
-from layers.importing import naming, planning, transformation
+from layers.importing import control, joining, naming, planning, targets, transformation
 from layers.importing.errors import ImportRefused
+from layers.importing.merging import Difference, Merge
 from layers.importing.planning import Plan
 from layers.importing.reader import encodings, placing, spreadsheets
 from layers.importing.reader.process import Reader
@@ -35,6 +38,8 @@ STAFF_ROLES = (
 )
 EDIT_ROLES = ("engineer", "surveyor", "network")
 LISTED_ROWS = 100
+# Who loads by command: the machine's own operator.
+SYSTEM = of_roles(["admin"])
 _TYPES = {
     "integer": FieldType.INTEGER,
     "bigint": FieldType.INTEGER,
@@ -65,6 +70,8 @@ class Report:
     geometry_type: str = ""
     srid: int = 0
     operation: dict[str, Any] = field(default_factory=dict)
+    difference: dict[str, Any] = field(default_factory=dict)
+    joined: int = 0
     rehearsed: bool = False
 
     def note(self, code: str, **params: Any) -> None:
@@ -96,8 +103,12 @@ class Load:
         *,
         on_progress: OnProgress = lambda read: None,
         refused_to: Path | None = None,
+        subject: Subject = SYSTEM,
+        compared: str = "",
     ) -> None:
         planning.check(plan, layer)
+        self.subject, self.compared = subject, compared
+        self.target = targets.find(plan, subject)
         self.reader, self.layer, self.plan, self.on_progress = reader, layer, plan, on_progress
         self.source_srid = plan.srid or settings.GRID_SRID
         self.hull = planning.outline(plan, layer)
@@ -105,6 +116,8 @@ class Load:
         self.srid = (
             placing.storage_srid(self.source_srid, ring, settings.GRID_SRID) if ring else settings.GRID_SRID
         )
+        if self.target:
+            self.srid = self.target.srid
         self.report = Report(srid=self.srid)
         self.table = Table(plan.table, plan.kept)
         self.refused_to = refused_to
@@ -125,15 +138,46 @@ class Load:
     def run(self, *, by: Any, about: Mapping[str, Any] | None = None) -> Report:
         """Load, register and report; either all of it happens or nothing."""
         self._make_room()
-        self._stage()
+        try:
+            self._stage()
+            self.report.operation = transformation.describe(self.hull, self.source_srid, self.srid)
+            if self.target:
+                self._merge(self.target, by, about or {})
+            else:
+                self._make(by, about or {})
+        finally:
+            if self._refused_csv:
+                self._refused_csv.close()
+        return self.report
+
+    def _make(self, by: Any, about: Mapping[str, Any]) -> None:
         kind = self.report.geometry_type = geometry_type(self._tally["types"])
-        self.report.operation = transformation.describe(self.hull, self.source_srid, self.srid)
         self.table.make(kind, self.srid)
         self.report.loaded = self.table.fill(kind, self.source_srid, self.srid)
         self.table.finish()
         self._take_notes()
-        self._register(by, about or {})
-        return self.report
+        self._register(by, about)
+
+    def _merge(self, target: targets.Target, by: Any, about: Mapping[str, Any]) -> None:
+        blank = frozenset(one["name"] for one in self.layer["fields"] if one["blank"])
+        targets.check_types(target, self.plan, blank)
+        merge = Merge(target, self.plan, self.source_srid, sorted(blank))
+        merge.begin(self.compared)
+        for message in merge.refused():
+            self.report.refused += 1
+            self._hear(message)
+        difference: Difference = merge.apply()
+        self.report.difference = difference.as_dict()
+        self.report.loaded = difference.added + difference.changed + difference.unchanged
+        if not self.report.loaded:
+            raise ImportRefused("nothing_to_load", read=self.report.read, reasons=dict(self.report.refusals))
+        self.report.geometry_type = target.collection.geometry_type
+        self._take_notes()
+        dataset = Dataset.objects.get(slug=self.plan.slug)
+        known = {**about, "feature_count": merge.count(), "report": self.report.as_dict(), "imported_by": by}
+        for name, value in known.items():
+            setattr(dataset, name, value)
+        dataset.save()
 
     def _make_room(self) -> None:
         for srid in (self.source_srid, self.srid):
@@ -144,6 +188,8 @@ class Load:
             cursor.execute("SELECT to_regclass(%s)", [self.table.relation])
             exists = cursor.fetchone()[0] is not None
         known = Dataset.objects.filter(slug=self.plan.slug).exists()
+        if self.target:
+            return
         if (exists or known) and not self.plan.replace:
             raise ImportRefused("slug_taken", slug=self.plan.slug)
         self.table.drop()
@@ -155,7 +201,7 @@ class Load:
             "layer": plan.layer,
             "fields": [{"name": one.name, "type": one.type} for one in plan.kept],
             "encoding": plan.encoding,
-            "bounds": placing.allowed_box(self.source_srid, self.srid),
+            "bounds": None if plan.control else placing.allowed_box(self.source_srid, self.srid),
             "swap_axes": plan.swap_axes,
             "only": list(plan.only),
             "reading": chosen_reading(self.layer["reading"]),
@@ -169,16 +215,18 @@ class Load:
             if stream.failure:
                 raise stream.failure from None
             raise
-        finally:
-            if self._refused_csv:
-                self._refused_csv.close()
         self._settle()
+        if plan.control:
+            self.table.move(control.fit(plan.control).affine)
+        if self.plan.placed_by:
+            self._tally |= joining.place(self.plan, self.layer, self.subject, self.source_srid)
+            self.report.joined = self._tally["joined"]
+        if not self._tally["types"] and not (self.target and self.report.read > self.report.refused):
+            raise ImportRefused("nothing_to_load", read=self.report.read, reasons=dict(self.report.refusals))
 
     def _settle(self) -> None:
         self.report.read = self._tally["read"]
         self.report.repaired, self.report.refused = self._tally["repaired"], self._tally["refused"]
-        if not self._tally["types"]:
-            raise ImportRefused("nothing_to_load", read=self.report.read, reasons=dict(self.report.refusals))
 
     def _hear(self, message: dict[str, Any]) -> None:
         kind = message["kind"]
@@ -216,14 +264,29 @@ class Load:
                 report.note(code, count=self._tally[code])
         if self.layer["destroyed"]:
             report.note("destroyed", count=self.layer["destroyed"])
-        if self.plan.swap_axes:
-            report.note("axes_swapped")
+        self._note_placing()
         self._note_operation()
         for one in self.plan.kept:
             if one.type in _UNLISTED:
                 report.note("kept_as_json", field=one.name)
             elif one.column != naming.plain(one.name):
                 report.note("renamed", field=one.name, column=one.column)
+
+    def _note_placing(self) -> None:
+        if self.plan.swap_axes:
+            self.report.note("axes_swapped")
+        if self.plan.control:
+            fitted = control.described(self.plan.control)
+            self.report.note("shifted", points=len(self.plan.control), rms=fitted["rms"], most=fitted["most"])
+        if self.plan.placed_by:
+            self._note_joined()
+
+    def _note_joined(self) -> None:
+        layer = str(joining.find(self.plan, self.subject)[0].collection.title)
+        self.report.note("joined", count=self._tally["joined"], layer=layer)
+        if self._tally["unjoined"]:
+            found = {"count": self._tally["unjoined"], "examples": "، ".join(self._tally["examples"])}
+            self.report.note("unjoined", layer=layer, **found)
 
     def _note_operation(self) -> None:
         done = self.report.operation

@@ -112,6 +112,27 @@ REFUSALS: Mapping[str, Any] = {
     "slug_taken": _(
         "There is already a layer with the key “%(slug)s”. Choose another key, or replace that layer."
     ),
+    "not_allowed": _("This import could not be carried out: %(why)s"),
+    "mode_unknown": _("There is no such way of loading: “%(mode)s”."),
+    "layer_unfit": _("The layer “%(slug)s” has no shapes; rows of this file cannot go into it."),
+    "layer_moved": _(
+        "The layer “%(slug)s” has been changed since the difference was shown. Repeat the dry run and look again."
+    ),
+    "key_needed": _("Name the field by which rows are found in the layer."),
+    "column_not_there": _(
+        "The layer has no column “%(column)s” for the field “%(field)s”. It has: %(known)s. Name one of them, or do not keep the field."
+    ),
+    "column_type": _("The values of “%(field)s” do not fit into the layer's column “%(column)s”."),
+    "values_unfit": _("Some values do not fit into the layer's columns: %(said)s"),
+    "unique_broken": _(
+        "After this import two features would have the value “%(value)s” in “%(field)s”, which holds each value once."
+    ),
+    "join_field_unknown": _("The layer “%(layer)s” has no field “%(field)s” that you may see."),
+    "join_column_needed": _("Name the column whose value says which feature a row belongs to."),
+    "control_too_few": _("Give at least two control points, each with four numbers."),
+    "control_same_place": _(
+        "The control points lie in one place; they cannot say how the layer is to be moved."
+    ),
     "nothing_to_load": _("None of the %(read)s features can be loaded. %(reasons)s"),
 }
 
@@ -124,6 +145,13 @@ ROW_REASONS: Mapping[str, Any] = {
     "outside_grid": _("outside the area in which the grid is valid"),
     "line_without_length": _("a line without length"),
     "area_without_surface": _("an area without surface"),
+    "shape_unfit": _("another kind of shape than the layer's"),
+    "key_empty": _("no value in the key"),
+    "key_twice": _("its key stands twice in the file"),
+    "key_ambiguous": _("its key stands twice in the layer"),
+    "key_known": _("its key is in the layer already"),
+    "value_missing": _("a value that the layer requires is missing"),
+    "value_not_listed": _("a value that the layer does not list"),
 }
 
 # Why one row was repaired, as GEOS says it.
@@ -172,6 +200,11 @@ NOTES: Mapping[str, Any] = {
         "The database transformed differently (by %(metres)s m) from every operation that EPSG lists for this place."
     ),
     "axes_swapped": _("The axes were swapped while loading."),
+    "joined": _("%(count)s rows got their shape from “%(layer)s”."),
+    "unjoined": _("%(count)s rows found no single feature in “%(layer)s” and have no place: %(examples)s"),
+    "shifted": _(
+        "The layer was moved by %(points)s control points; they are met within %(rms)s m on average, %(most)s m at most."
+    ),
 }
 
 

@@ -108,6 +108,11 @@ class ImportRun(models.Model):
         return Plan.from_dict(self.plan)
 
     @property
+    def makes_layer(self) -> bool:
+        """Say whether the layer is this import's own, so that deleting the one deletes the other."""
+        return str(self.plan.get("mode", "new")) == "new"
+
+    @property
     def layer(self) -> dict[str, Any]:
         """Return what was found about the chosen layer."""
         key = self.plan.get("layer")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Self
 
 from django.conf import settings
@@ -17,6 +18,15 @@ MAX_SLUG = 50
 # Formats with fields that every file has and few use: those that are empty are not proposed.
 _WIDE = ("kml", "gpx", "dxf", "edigeo", "osm")
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
+
+
+class Mode(StrEnum):
+    """What becomes of the rows: a layer of their own, or part of one that is there."""
+
+    NEW = "new"
+    APPEND = "append"
+    UPDATE = "update"
+    REPLACE = "replace"
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,15 @@ class Plan:
     encoding: str | None = None
     public: bool = False
     replace: bool = False
+    mode: str = Mode.NEW
+    # The field, by its name in the file, whose value says which of the layer's rows is meant.
+    key: str = ""
+    # The layer and its field by which rows without a place of their own are placed.
+    placed_by: dict[str, str] = field(default_factory=dict)
+    # Control points of an old survey: x and y in the file, x and y in its reference system.
+    control: tuple[tuple[float, float, float, float], ...] = ()
+    # The earlier import whose mapping this one took over, in words of its own.
+    remembered: dict[str, str] = field(default_factory=dict)
     # The drawing's own layers that are wanted; all where none is named.
     only: tuple[str, ...] = ()
     fields: tuple[PlannedField, ...] = field(default_factory=tuple)
@@ -73,7 +92,8 @@ class Plan:
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Read a plan from JSON."""
         fields = tuple(PlannedField(**one) for one in stored.get("fields", ()))
-        return cls(**{**stored, "fields": fields, "only": tuple(stored.get("only", ()))})
+        control = tuple(tuple(one) for one in stored.get("control", ()))
+        return cls(**{**stored, "fields": fields, "only": tuple(stored.get("only", ())), "control": control})
 
     def with_(self, **changes: Any) -> Self:
         """Return the plan with some of it changed."""
@@ -116,7 +136,8 @@ def propose(layer: Mapping[str, Any], *, slug: str = "", title: str = "") -> Pla
         layer=layer["key"],
         slug=slug or naming.slug(layer["name"]),
         title=Text3.of(title or layer["name"]).as_dict(),
-        srid=crs["srid"],
+        # Rows that are placed by another layer's shapes lie in its system.
+        srid=crs["srid"] or (settings.GRID_SRID if layer.get("reading", {}).get("join") else None),
         encoding=layer["encoding"]["found"] if layer["encoding"] else None,
         fields=tuple(fields),
         raster={"kind": layer["raster"]["kind"]} if layer.get("is_raster") else {},
@@ -131,6 +152,8 @@ def _proposed(one: Mapping[str, Any], column: str, format_: str) -> PlannedField
 
 def check(plan: Plan, layer: Mapping[str, Any]) -> None:
     """Refuse a plan that cannot be carried out on this layer: key, system, encoding, fields."""
+    if plan.mode not in list(Mode):
+        raise ImportRefused("mode_unknown", mode=plan.mode)
     if not _SLUG.fullmatch(plan.slug) or len(plan.slug) > MAX_SLUG:
         raise ImportRefused("slug_invalid", slug=plan.slug, limit=MAX_SLUG)
     if len(plan.kept) > MAX_FIELDS:
@@ -163,8 +186,14 @@ def check_place(plan: Plan, layer: Mapping[str, Any]) -> None:
 
 
 def outline(plan: Plan, layer: Mapping[str, Any]) -> list[tuple[float, float]]:
-    """Return the layer's outline in the file's coordinates, axes as the plan takes them."""
-    return [(y, x) if plan.swap_axes else (x, y) for x, y in layer["hull"]]
+    """Return the layer's outline in its reference system's coordinates, axes as the plan takes them."""
+    from layers.importing import control
+
+    turned = [(y, x) if plan.swap_axes else (x, y) for x, y in layer["hull"]]
+    if not plan.control:
+        return turned
+    moved = control.fit(plan.control)
+    return [moved(x, y) for x, y in turned]
 
 
 def keeping(plan: Plan, names: Sequence[str]) -> tuple[PlannedField, ...]:

@@ -8,7 +8,12 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from psycopg2 import sql
 
-from layers.importing import messages
+from accounts import policy
+from accounts.policy import Subject, Verb
+from layers import registry
+from layers.access import view
+from layers.collections import FieldType
+from layers.importing import control, messages, targets
 from layers.importing.forms import FieldsForm, PlaceForm, RasterForm
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.reader import encodings
@@ -60,6 +65,16 @@ _STEP_OF_STATE = {
     ImportState.REFUSED: "file",
 }
 SAMPLES = 3
+MODES = (
+    ("new", _("Make a new layer of them")),
+    ("append", _("Add them to a layer")),
+    ("update", _("Bring a layer up to date: change the rows found by their key, add the others")),
+    (
+        "replace",
+        _("Make a layer equal to the file: as before, and retire the rows that the file does not have"),
+    ),
+)
+_KEYS = (FieldType.TEXT, FieldType.INTEGER)
 
 
 def steps(step: str, run: ImportRun) -> list[dict[str, Any]]:
@@ -75,12 +90,12 @@ def steps(step: str, run: ImportRun) -> list[dict[str, Any]]:
     ]
 
 
-def context(step: str, run: ImportRun, form: FieldsForm | None = None) -> dict[str, Any]:
+def context(step: str, run: ImportRun, subject: Subject, form: FieldsForm | None = None) -> dict[str, Any]:
     """Return what one step's page needs."""
     if step == "place":
-        return _place(run)
+        return {**_place(run), **_joins(run, subject)}
     if step == "fields":
-        return _fields(run, form)
+        return {**_fields(run, form), "targets": targets.choices(subject), "modes": MODES}
     if step == "raster":
         return _raster(run)
     return {}
@@ -111,11 +126,27 @@ def _place(run: ImportRun) -> dict[str, Any]:
         "unlikely": [one for one in candidates if not one["plausible"]],
         "chosen": plan.srid if plan.srid in listed else None,
         "other": plan.srid if plan.srid and plan.srid not in listed else "",
+        "control": "\n".join(" ".join(f"{value:.12g}" for value in one) for one in plan.control),
+        "fitted": control.described(plan.control) if plan.control else None,
         "swap": plan.swap_axes or "axes_swapped" in crs["mistakes"],
         "footprints": {str(one["srid"]): one["footprint"] for one in shown},
         "swapped": crs.get("swapped_footprint"),
         "form": PlaceForm(),
     }
+
+
+def _joins(run: ImportRun, subject: Subject) -> dict[str, Any]:
+    """Return the fields of other layers that rows without a place can be placed by."""
+    if not run.is_planned or not run.layer.get("reading", {}).get("join"):
+        return {}
+    offered = [
+        (str(one.title), [(f"{one.id}.{field.name}", str(field.title or field.name)) for field in fields])
+        for one in registry.everything().values()
+        if one.has_geometry and policy.decide(subject, Verb.VIEW, one)
+        and (fields := [each for each in view(subject, one).fields if each.type in _KEYS])
+    ]  # fmt: skip
+    chosen = ".".join(run.planned.placed_by.values())
+    return {"joins": sorted(offered), "joined_by": chosen, "join_column": run.layer["reading"]["join"]}
 
 
 def _table(run: ImportRun) -> dict[str, Any] | None:

@@ -81,6 +81,11 @@ class Table:
         with connection.cursor() as cursor:
             return str(statement.as_string(cursor.cursor))
 
+    def move(self, affine: Sequence[float]) -> None:
+        """Move the staged shapes by the six numbers of `ST_Affine`."""
+        numbers = sql.SQL(", ").join(map(sql.Literal, affine))
+        _run("UPDATE {} SET geom = ST_Affine(geom, {})", _STAGING, numbers)
+
     def make(self, kind: str, srid: int) -> None:
         """Make the table: typed columns, the survey geometry, the tile geometry generated from it."""
         _run(

@@ -1,14 +1,16 @@
 """The jobs of an import; each can be begun again from its start after the worker died."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext
 from django_tasks import task
 
+from accounts.authentication import subject_of_user
 from core.acting import acting
+from core.errors import DomainError
 from jobs import progress
 from layers.actions.datasets import forget_dataset, prepare_dataset
 from layers.importing import rasters
@@ -30,6 +32,9 @@ def _guarded(run: ImportRun, work: Callable[[], dict[str, Any]], *, back_to: Imp
         error = ImportRefused.of(refusal)
     except ImportRefused as refused:
         error = refused
+    except DomainError as other:
+        # A right that was taken away since, a layer that is gone.
+        error = ImportRefused("not_allowed", why=str(other.title))
     ImportRun.objects.filter(pk=run.pk).update(
         state=back_to, refusal={"code": error.code, "params": error.params}
     )
@@ -69,7 +74,15 @@ def _load(run: ImportRun, *, rehearse: bool) -> dict[str, Any]:
 
     run.refused_path.unlink(missing_ok=True)
     with Reader(run.path, name=run.file_name) as reader:
-        load = Load(reader, run.layer, run.planned, on_progress=told, refused_to=run.refused_path)
+        load = Load(
+            reader,
+            run.layer,
+            run.planned,
+            on_progress=told,
+            refused_to=run.refused_path,
+            subject=subject_of_user(cast(Any, run.owner), channel="import"),
+            compared="" if rehearse else run.report.get("difference", {}).get("state", ""),
+        )
         if rehearse:
             report = load.rehearse()
             run.state = ImportState.REHEARSED

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.policy import subject_of
 from core.errors import Conflict, DomainError, NotFound
-from layers.importing import actions, planning, rasters, showing
+from layers.importing import actions, joining, planning, rasters, showing, targets
 from layers.importing.access import find_run, importer_only, visible_runs
 from layers.importing.forms import FieldsForm, PlaceForm, RasterForm, ReadingForm, UploadForm
 from layers.importing.listing import listing
@@ -70,7 +70,7 @@ def detail(request: HttpRequest, run: UUID) -> HttpResponse:
         step = "check" if found.state == ImportState.REHEARSED else "place"
     if step != "place" and not found.is_planned:
         step = "place"
-    return _page(request, step, found, **showing.context(step, found))
+    return _page(request, step, found, **showing.context(step, found, subject_of(request)))
 
 
 def _page(
@@ -118,11 +118,19 @@ def place(request: HttpRequest, run: UUID) -> HttpResponse:
         changed = form.change(found.planned)
         try:
             planning.check_place(changed, found.layer)
+            if changed.placed_by:
+                joining.find(changed, subject_of(request))
         except DomainError as error:
             form.add_error("srid", str(error.title))
         else:
             return _to(actions.plan(found, form.change), "raster" if found.is_raster else "fields")
-    return _page(request, "place", found, status=400, **{**showing.context("place", found), "form": form})
+    return _page(
+        request,
+        "place",
+        found,
+        status=400,
+        **{**showing.context("place", found, subject_of(request)), "form": form},
+    )
 
 
 @require_POST
@@ -136,12 +144,13 @@ def fields(request: HttpRequest, run: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             planning.check(form.change(found.planned), found.layer)
+            targets.find(form.change(found.planned), subject_of(request))
         except DomainError as error:
             form.add_error(None, str(error.title))
         else:
             planned = actions.plan(found, form.change)
             return _to(actions.start(planned, ImportState.REHEARSING, by=request.user))
-    shown = showing.context("fields", found, form)
+    shown = showing.context("fields", found, subject_of(request), form)
     return _page(request, "fields", found, status=400, **{**shown, "form": form})
 
 
@@ -161,7 +170,13 @@ def raster(request: HttpRequest, run: UUID) -> HttpResponse:
         else:
             planned = actions.plan(found, form.change)
             return _to(actions.start(planned, ImportState.LOADING, by=request.user))
-    return _page(request, "raster", found, status=400, **{**showing.context("raster", found), "form": form})
+    return _page(
+        request,
+        "raster",
+        found,
+        status=400,
+        **{**showing.context("raster", found, subject_of(request)), "form": form},
+    )
 
 
 @require_POST
@@ -204,7 +219,7 @@ def retry(request: HttpRequest, run: UUID) -> HttpResponse:
 def remove(request: HttpRequest, run: UUID) -> HttpResponse:
     """Delete the layer that the import made; or, if it made none, the import."""
     found = _run(request, run)
-    if found.state == ImportState.LOADED:
+    if found.state == ImportState.LOADED and found.makes_layer:
         return _to(actions.start(found, ImportState.REMOVING, by=request.user))
     actions.forget(found)
     flash.success(request, _("The import was deleted."))

@@ -29,7 +29,7 @@ _COMPARED = {
     ">=": "PropertyIsGreaterThanOrEqualTo",
 }
 # Above this zoom SLD's "any scale" is meant.
-_ANY = 24
+ANY_ZOOM = 24
 Element = ElementTree.Element
 Condition = tuple[str, str, Any]
 
@@ -58,13 +58,13 @@ def document(collection: Collection) -> bytes:
                 detail=_("Draw the layer in another way, or take its data."),
             )
         if (layer.get("metadata") or {}).get("gis:cluster") is None:
-            for case in _cases(layer, collection):
+            for case in cases(layer, collection):
                 _rule(made, layer, case)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _cases(layer: Mapping[str, Any], collection: Collection) -> Iterator[Case]:
+def cases(layer: Mapping[str, Any], collection: Collection) -> Iterator[Case]:
     """Yield a case for each class that an expression of the layer tells apart; one where none does."""
     values = {**(layer.get("layout") or {}), **(layer.get("paint") or {})}
     for name, value in values.items():
@@ -126,11 +126,11 @@ def _sized(name: str, value: Any) -> Iterator[Case]:
 def _rule(made: Element, layer: Mapping[str, Any], case: Case) -> None:
     rule = ElementTree.SubElement(made, f"{{{SE}}}Rule")
     _text(rule, SE, "Name", case.title)
-    conditions = [*case.conditions, *_own_filter(layer)]
+    conditions = [*case.conditions, *own_filter(layer)]
     if conditions:
         _filter(rule, conditions)
     # A larger zoom is a smaller number after the colon.
-    if layer.get("maxzoom", _ANY) < _ANY:
+    if layer.get("maxzoom", ANY_ZOOM) < ANY_ZOOM:
         _text(rule, SE, "MinScaleDenominator", f"{denominator(layer['maxzoom']):.0f}")
     if layer.get("minzoom"):
         _text(rule, SE, "MaxScaleDenominator", f"{denominator(layer['minzoom']):.0f}")
@@ -138,7 +138,8 @@ def _rule(made: Element, layer: Mapping[str, Any], case: Case) -> None:
     _SYMBOLIZERS[layer["type"]](rule, values)
 
 
-def _own_filter(layer: Mapping[str, Any]) -> list[Condition]:
+def own_filter(layer: Mapping[str, Any]) -> list[Condition]:
+    """Return the conditions under which a layer draws at all."""
     asked = layer.get("filter")
     if not asked:
         return []
@@ -168,7 +169,7 @@ def _fill(rule: Element, values: Mapping[str, Any]) -> None:
     colour = values.get("gis:pattern-color") if "fill-pattern" in values else values.get("fill-color")
     _parameter(place, "fill", colour or "#000000")
     _parameter(
-        place, "fill-opacity", 0.3 if "fill-pattern" in values else _number(values.get("fill-opacity"), 1)
+        place, "fill-opacity", 0.3 if "fill-pattern" in values else number(values.get("fill-opacity"), 1)
     )
     if isinstance(values.get("fill-outline-color"), str):
         _stroke(made, values["fill-outline-color"], 1)
@@ -176,8 +177,8 @@ def _fill(rule: Element, values: Mapping[str, Any]) -> None:
 
 def _line(rule: Element, values: Mapping[str, Any]) -> None:
     made = ElementTree.SubElement(rule, f"{{{SE}}}LineSymbolizer")
-    place = _stroke(made, values.get("line-color", "#000000"), _number(values.get("line-width"), 1))
-    _parameter(place, "stroke-opacity", _number(values.get("line-opacity"), 1))
+    place = _stroke(made, values.get("line-color", "#000000"), number(values.get("line-width"), 1))
+    _parameter(place, "stroke-opacity", number(values.get("line-opacity"), 1))
     dash = values.get("line-dasharray")
     if isinstance(dash, list | tuple):
         _parameter(
@@ -188,8 +189,8 @@ def _line(rule: Element, values: Mapping[str, Any]) -> None:
 
 
 def _circle(rule: Element, values: Mapping[str, Any]) -> None:
-    edge = (values.get("circle-stroke-color"), _number(values.get("circle-stroke-width"), 0))
-    _mark(rule, "circle", values.get("circle-color"), 2 * _number(values.get("circle-radius"), 5), edge)
+    edge = (values.get("circle-stroke-color"), number(values.get("circle-stroke-width"), 0))
+    _mark(rule, "circle", values.get("circle-color"), 2 * number(values.get("circle-radius"), 5), edge)
 
 
 def _symbol(rule: Element, values: Mapping[str, Any]) -> None:
@@ -199,7 +200,7 @@ def _symbol(rule: Element, values: Mapping[str, Any]) -> None:
             rule,
             shape,
             values.get("icon-color"),
-            _number(values.get("icon-size"), 16),
+            number(values.get("icon-size"), 16),
             (values.get("icon-halo-color"), 1),
         )
     if "text-field" in values:
@@ -222,26 +223,27 @@ def _words(rule: Element, values: Mapping[str, Any]) -> None:
     made = ElementTree.SubElement(rule, f"{{{SE}}}TextSymbolizer")
     label = ElementTree.SubElement(made, f"{{{SE}}}Label")
     # SE lets a label hold one property; what follows it in ours is left out.
-    _text(label, OGC, "PropertyName", next(_asked(values["text-field"]), "name"))
+    _text(label, OGC, "PropertyName", next(asked_fields(values["text-field"]), "name"))
     font = ElementTree.SubElement(made, f"{{{SE}}}Font")
     _parameter(font, "font-family", "IBM Plex Sans Arabic")
-    _parameter(font, "font-size", _number(values.get("text-size"), 12))
+    _parameter(font, "font-size", number(values.get("text-size"), 12))
     halo = ElementTree.SubElement(made, f"{{{SE}}}Halo")
-    _text(halo, SE, "Radius", f"{_number(values.get('text-halo-width'), 1):g}")
+    _text(halo, SE, "Radius", f"{number(values.get('text-halo-width'), 1):g}")
     _parameter(
         ElementTree.SubElement(halo, f"{{{SE}}}Fill"), "fill", values.get("text-halo-color", "#ffffff")
     )
     _parameter(ElementTree.SubElement(made, f"{{{SE}}}Fill"), "fill", values.get("text-color", "#14222b"))
 
 
-def _asked(expression: Any) -> Iterator[str]:
+def asked_fields(expression: Any) -> Iterator[str]:
+    """Yield the fields that an expression asks for, in order."""
     if isinstance(expression, list | tuple) and expression:
         if expression[0] == "get":
             yield str(expression[1])
         elif expression[0] == "name":
             yield "name_ar"
         for part in expression[1:]:
-            yield from _asked(part)
+            yield from asked_fields(part)
 
 
 def _stroke(parent: Element, colour: Any, width: float) -> Element:
@@ -251,7 +253,8 @@ def _stroke(parent: Element, colour: Any, width: float) -> Element:
     return place
 
 
-def _number(value: Any, otherwise: float) -> float:
+def number(value: Any, otherwise: float) -> float:
+    """Return a plain number, or another where an expression stands instead."""
     return float(value) if isinstance(value, int | float) else float(otherwise)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from defusedxml import ElementTree as DefusedTree
 from django.core.management import call_command
 from django.test import Client
 
@@ -190,3 +192,18 @@ def test_a_right_that_was_taken_away_closes_the_file(
     result = tasks.write.func(*job.arguments["args"])
     Dataset.objects.filter(slug=layer).update(view_roles=["auditor"], edit_roles=[])
     assert engineer.get(result["file"]).status_code == 404
+
+
+def test_a_geopackage_brings_its_style_along_for_qgis(layer: str, tmp_path: Path) -> None:
+    out = written(layer, tmp_path / "a.gpkg")
+    with sqlite3.connect(out) as database:
+        table, column, drawn, described, default = database.execute(
+            "SELECT f_table_name, f_geometry_column, styleQML, styleSLD, useAsDefault FROM layer_styles"
+        ).fetchone()
+    assert (table, column, default) == (layer, "geom", 1)
+    style = DefusedTree.fromstring(drawn)
+    rules, symbols = style.findall(".//rule"), style.findall(".//symbol")
+    assert {one.get("symbol") for one in rules} == {one.get("name") for one in symbols}
+    assert "fill" in {one.get("type") for one in symbols}
+    assert "UserStyle" in described
+    assert list(gpd.read_file(out, layer=layer).columns).count("owner") == 1

@@ -58,7 +58,9 @@ def _layer(source: Source, index: int, name: str, grid: int, *, brief: bool) -> 
         "format": source.format.id,
         "count": int(info["features"]),
         "empty": len(sample) == 0,
-        "has_geometry": bool(len(shapes)) and not shapely.is_missing(shapes).all(),
+        # A table whose rows are placed by a key has its shapes elsewhere.
+        "has_geometry": bool(source.reading.get("join"))
+        or (bool(len(shapes)) and not shapely.is_missing(shapes).all()),
         "geometry_types": _types(shapes),
         "is_table": source.format.is_table,
         "reading": dict(source.reading),

@@ -1,7 +1,7 @@
 """Tables of text (CSV, Excel) written anew for GDAL: one encoding, one delimiter, the place in columns of ours.
 
 How a table is read is its *reading*: `encoding`, and either `x` and `y`, or `wkt`, the columns that
-hold the place. What the reading leaves open is guessed, and what was used comes back with the source.
+hold the place, or `join`, the column by which the place is found elsewhere. What the reading leaves open is guessed, and what was used comes back with the source.
 """
 
 import csv
@@ -45,7 +45,7 @@ _WKT_SRID = re.compile(r"^\s*SRID=\d+;", re.IGNORECASE)
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫−", "01234567890123456789.-")
 Reading = Mapping[str, Any]
 # What of a reading decides how a table is read; the rest of it says what was found.
-CHOICES = ("encoding", "x", "y", "wkt")
+CHOICES = ("encoding", "x", "y", "wkt", "join")
 
 
 def is_in_degrees(reading: Reading) -> bool:
@@ -68,7 +68,7 @@ def written(source: archive.Source, reading: Reading, scratch: Path, number: int
             if used is not None:
                 options = {
                     **formats.CSV_OPTIONS,
-                    **(_PLACE_OPTIONS if used.get("x") or used.get("wkt") else {}),
+                    **(_PLACE_OPTIONS if used.get("x") or used.get("wkt") or used.get("join") else {}),
                 }
                 found.append(replace(source, path=target, name=name, options=options, reading=used))
     if not found:
@@ -77,7 +77,7 @@ def written(source: archive.Source, reading: Reading, scratch: Path, number: int
 
 
 def _place(reading: Reading) -> dict[str, Any]:
-    return {key: reading[key] for key in ("x", "y", "wkt") if reading.get(key)}
+    return {key: reading[key] for key in ("x", "y", "wkt", "join") if reading.get(key)}
 
 
 Sheets = Iterable[tuple[str, dict[str, Any], Iterator[Sequence[Any]]]]
@@ -181,6 +181,8 @@ def _write(rows: Iterator[Sequence[Any]], target: Path, reading: dict[str, Any])
 
 def _placed(names: list[str], used: Reading) -> dict[str, tuple[int, Callable[[str], str]]]:
     """Return the columns that GDAL takes the place from: where each stands in a row, and how it is read."""
+    if used.get("join"):
+        return {WKT: (names.index(used["join"]), lambda _cell: "")}
     if used.get("wkt"):
         return {WKT: (names.index(used["wkt"]), lambda cell: _WKT_SRID.sub("", cell))}
     if used.get("x"):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.acting import acting
 from core.errors import DomainError
 from jobs.actions import enqueue
-from layers.importing import messages, planning, tasks
+from layers.importing import control, messages, planning, tasks
 from layers.importing.errors import ImportRefused
 from layers.importing.loading import Load, Report
 from layers.importing.planning import Plan
@@ -48,6 +48,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--replace", action="store_true", help="replace the layer if there is one of this key"
         )
+        parser.add_argument("--mode", choices=[str(mode) for mode in planning.Mode], default="new",
+                            help="into the layer of this key: add rows, update by key, replace by key")  # fmt: skip
+        parser.add_argument("--key", metavar="FIELD", default="", help="the field by which rows are matched")
+        parser.add_argument("--join", metavar="COLUMN", help="column of a table whose value names a feature")
+        parser.add_argument(
+            "--join-to", metavar="LAYER.FIELD", default="", help="where that feature is found"
+        )
+        parser.add_argument("--control", metavar="FILE", type=Path,
+                            help="control points, one a line: x y in the file, x y in its system")  # fmt: skip
         parser.add_argument("--dry-run", action="store_true", help="report what would happen, load nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -67,7 +76,7 @@ class Command(BaseCommand):
         from django.conf import settings
 
         with Reader(path) as reader:
-            reading = {key: options[key] for key in ("x", "y", "wkt") if options[key]}
+            reading = {key: options[key] for key in ("x", "y", "wkt", "join") if options[key]}
             if options["encoding"]:
                 reading["encoding"] = _encoding(options["encoding"])
             inspection = reader.inspect(grid=settings.GRID_SRID, brief=not options["crs"], reading=reading)
@@ -98,8 +107,15 @@ class Command(BaseCommand):
 
 def _plan(layer: Any, options: dict[str, Any]) -> Plan:
     plan = planning.propose(layer, slug=options["name"], title=options["title"])
-    changes: dict[str, Any] = {name: options[name] for name in ("public", "replace", "swap_axes")}
+    changes: dict[str, Any] = {
+        name: options[name] for name in ("public", "replace", "swap_axes", "mode", "key")
+    }
     changes["only"] = tuple(options["cad_layer"])
+    if options["join_to"]:
+        to, _dot, field = options["join_to"].partition(".")
+        changes["placed_by"] = {"layer": to, "field": field}
+    if options["control"]:
+        changes["control"] = control.read(options["control"].read_text(encoding="utf-8"))
     if options["crs"]:
         code = options["crs"].upper().removeprefix("EPSG:")
         if not code.isdigit():
