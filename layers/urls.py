@@ -5,6 +5,7 @@ from django.urls import include, path
 from layers.administration.views import group_edit, layer_edit, layer_list
 from layers.attachments.api import attachment
 from layers.changes.views import feature_history, history_home, layer_history, layer_state
+from layers.fieldwork import views as fieldwork
 from layers.making import views as making
 from layers.rasters import pages as rasters
 from layers.rasters.views import raster_tile
@@ -26,6 +27,11 @@ urlpatterns = [
     path("attachments/<slug:collection>/<int:fid>/<int:number>/", attachment, name="attachment"),
     path("data/", include("layers.opendata.urls")),
     path("ogc/", include("layers.ogc.urls")),
+    path("staff/field/", fieldwork.home, name="field"),
+    path("staff/field/take/", fieldwork.take, name="field-take"),
+    path("staff/field/<uuid:key>/", fieldwork.taken, name="field-taken"),
+    path("staff/field/returns/<int:returned_id>/", fieldwork.returned, name="field-return"),
+    path("staff/field/returns/<int:returned_id>/<int:row_id>/", fieldwork.settle_row, name="field-settle"),
     path("staff/history/", history_home, name="history"),
     path("staff/history/<slug:collection>/", layer_history, name="layer_history"),
     path("staff/history/<slug:collection>/state/", layer_state, name="layer_state"),

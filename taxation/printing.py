@@ -1,6 +1,8 @@
 """Bills on paper: one, or all bills of a run in files of some hundred each."""
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +66,23 @@ def print_run(run: BillRun, language: str, report: Report, *, part: int = PART) 
             partial = target.with_suffix(".partial")
             kept = with_shares(Bill.objects.filter(pk__in=keys).order_by("pk"))
             pages = (papers.html("taxation/papers/bill.html", context_of(bill), language) for bill in kept)
-            partial.write_bytes(papers.draw(pages))
+            with _collection_paused():
+                partial.write_bytes(papers.draw(pages))
             partial.replace(target)
         done += len(keys)
         report(done, total, "")
     return done
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Pause Python's search for cycles: over a layout's many objects it takes a fifth of the time and frees little."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
 
 
 def _pages(bills: QuerySet[Bill], size: int) -> Iterator[list[int]]:

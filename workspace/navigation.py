@@ -132,6 +132,20 @@ ENTRIES = (
         ),
     ),
     Entry(
+        url="/staff/field/",
+        icon="hard-drive-download",
+        title=_("Fieldwork"),
+        purpose=_("Take every layer along in one GeoPackage, and bring it back row by row."),
+        roles=frozenset(
+            {
+                Role.ADMIN.value,
+                Role.ENGINEER.value,
+                Role.NETWORK.value,
+                Role.SURVEYOR.value,
+            }
+        ),
+    ),
+    Entry(
         url="/staff/layers/",
         icon="layers",
         title=_("Layers"),

@@ -72,10 +72,14 @@ def streamed(source: Source) -> Iterator[Stream]:
         yield Stream(source, stream)
 
 
-def geopackage(source: Source, out: Path) -> Written:
-    """Write a GeoPackage with one layer, and its style as QGIS looks for it."""
-    written = _by_gdal(source, out, "GPKG", layer=source.view.collection.id)
-    geopackage_styles.write(source.view.collection, out)
+def geopackage(source: Source, out: Path, **options: Any) -> Written:
+    """Write a GeoPackage with one layer and its style as QGIS looks for it, or with `append=True` one layer more.
+
+    A package of several layers carries no styles: the project beside it says how they are drawn.
+    """
+    written = _by_gdal(source, out, "GPKG", layer=source.view.collection.id, **options)
+    if not options:
+        geopackage_styles.write(source.view.collection, out)
     return written
 
 

@@ -36,7 +36,7 @@ def subject_again(user_id: int, acting_as: str | None, verbs: list[str] | None) 
 @task()
 def write(key: str, asker: dict[str, Any], collection: str, parameters: dict[str, str]) -> dict[str, Any]:
     """Write the file of an export under its key; begun again, it writes it anew."""
-    _forget_old()
+    forget_old()
     asked = wanted.read(subject_again(**asker), collection, parameters)
     place = folder() / key
     place.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,8 @@ def write(key: str, asker: dict[str, Any], collection: str, parameters: dict[str
     return result | ({gettext("notes"): " ".join(written.sentences)} if written.notes else {})
 
 
-def _forget_old() -> None:
+def forget_old() -> None:
+    """Take away the files of exports that nobody may fetch any more."""
     for one in folder().glob("*"):
         if time.time() - one.stat().st_mtime > KEPT_S:
             shutil.rmtree(one, ignore_errors=True)

@@ -73,7 +73,7 @@ def order(request: HttpRequest, collection: str, parameters: Mapping[str, str]) 
     return enqueue(
         tasks.write,
         str(uuid.uuid4()),
-        _asker(subject),
+        asker_of(subject),
         collection,
         wanted.as_arguments(parameters),
         owner=subject.user_id,
@@ -101,7 +101,8 @@ def made(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     return FileResponse(found.open("rb"), as_attachment=True, filename=found.name)
 
 
-def _asker(subject: Subject) -> dict[str, Any]:
+def asker_of(subject: Subject) -> dict[str, Any]:
+    """Return who asks, as a job keeps it."""
     verbs = None if subject.verbs is None else sorted(subject.verbs)
     return {"user_id": subject.user_id, "acting_as": subject.acting_as, "verbs": verbs}
 

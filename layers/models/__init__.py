@@ -3,6 +3,7 @@
 from layers.importing.models import ImportRun
 from layers.models.catalogue import CatalogueEntry, Group
 from layers.models.dataset import Dataset, DatasetField, GeometryType
+from layers.models.fieldwork import FieldOutcome, FieldReturn, FieldRow
 from layers.models.overview import Overview, OverviewState
 from layers.models.raster import Drawing, GuardedRaster, Raster, RasterKind
 from layers.models.sheet import Attachment, TableView
@@ -15,6 +16,9 @@ __all__ = [
     "Dataset",
     "DatasetField",
     "Drawing",
+    "FieldOutcome",
+    "FieldReturn",
+    "FieldRow",
     "GeometryType",
     "Group",
     "GuardedRaster",

@@ -17,7 +17,12 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from layers.ows.expressions import Scene, evaluate
 
-FINE = 2
+# Pictures beyond it are painted in their own size, so that one never takes more than 20 MB a sheet.
+FINE_PIXELS = 1_500_000
+# Where labels stand is remembered by squares of so many pixels.
+CELL = 8
+# Nobody reads more texts in one picture, and each costs a third of a millisecond.
+MOST_LABELS = 2_000
 # Noto reads best, one face for each script; DejaVu, which comes with fontconfig, has both in one.
 _FACES = {
     "arabic": Path("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf"),
@@ -32,12 +37,14 @@ class Canvas:
     """The picture of a box: `paint` layers in order, then `finished`."""
 
     def __init__(self, width: int, height: int, box: tuple[float, float, float, float]) -> None:
-        self.size = (width * FINE, height * FINE)
+        self.fine = 2 if width * height <= FINE_PIXELS else 1
+        self.size = (width * self.fine, height * self.fine)
         self.west, _south, _east, self.north = box
         self.across = self.size[0] / (box[2] - box[0])
         self.down = self.size[1] / (box[3] - box[1])
         self.picture = Image.new("RGBA", self.size, (0, 0, 0, 0))
-        self.taken: list[tuple[float, float, float, float]] = []
+        self.taken: set[tuple[int, int]] = set()
+        self.shaped = 0
 
     def lay(self, picture: Image.Image) -> None:
         """Put a picture of the final size over what is there."""
@@ -54,15 +61,17 @@ class Canvas:
 
     def write(self, words: str, x: float, y: float, size: int = 13) -> None:
         """Write a line of text that begins at x and has its middle at y, in pixels of the final size."""
-        label = _written(words, size * FINE, _rgba("#14222B"), _rgba("#FFFFFF"), 0)
-        place = (round(x * FINE), max(0, round(y * FINE - label.height / 2)))
+        label = _written(words, size * self.fine, _rgba("#14222B"), _rgba("#FFFFFF"), 0)
+        place = (round(x * self.fine), max(0, round(y * self.fine - label.height / 2)))
         layer, _pen = self._sheet()
         layer.paste(label, place)
         self.picture.alpha_composite(layer)
 
     def finished(self, background: str | None = None) -> Image.Image:
         """Return the picture in its final size, on a colour where it is not to be transparent."""
-        small = self.picture.resize((self.size[0] // FINE, self.size[1] // FINE), Image.Resampling.BOX)
+        small = self.picture.resize(
+            (self.size[0] // self.fine, self.size[1] // self.fine), Image.Resampling.BOX
+        )
         if background is None:
             return small
         ground = Image.new("RGBA", small.size, background)
@@ -100,7 +109,7 @@ class Canvas:
         if "fill-pattern" in paint:
             layer.putalpha(
                 Image.composite(
-                    _pattern(self.size, str(paint["fill-pattern"])),
+                    _pattern(self.size, str(paint["fill-pattern"]), self.fine),
                     Image.new("L", self.size),
                     layer.getchannel("A"),
                 )
@@ -120,8 +129,10 @@ class Canvas:
 
     def _stroke(self, pen: Any, coordinates: Any, colour: Any, width: float, dashes: Any) -> None:
         points = self.pixels(coordinates)
-        thick = max(1, round(width * FINE))
-        lines: Iterable[Any] = _dashed(points, [float(one) * FINE for one in dashes]) if dashes else [points]
+        thick = max(1, round(width * self.fine))
+        lines: Iterable[Any] = (
+            _dashed(points, [float(one) * self.fine for one in dashes]) if dashes else [points]
+        )
         for line in lines:
             pen.line(line, fill=colour, width=thick, joint="curve")
 
@@ -129,8 +140,8 @@ class Canvas:
         paint = rule.get("paint", {})
         layer, pen = self._sheet()
         for shape, scene in features:
-            radius = _number(paint.get("circle-radius"), scene, 5.0) * FINE
-            rim = _number(paint.get("circle-stroke-width"), scene, 0.0) * FINE
+            radius = _number(paint.get("circle-radius"), scene, 5.0) * self.fine
+            rim = _number(paint.get("circle-stroke-width"), scene, 0.0) * self.fine
             colour = _rgba(evaluate(paint.get("circle-color"), scene, "#000000"))
             edge = _rgba(evaluate(paint.get("circle-stroke-color"), scene, "#000000"))
             for x, y in self.pixels(shapely.get_coordinates(shape)):
@@ -144,11 +155,11 @@ class Canvas:
         layer, pen = self._sheet()
         if "icon-image" in layout:
             for shape, scene in features:
-                half = _number(layout.get("icon-size") or paint.get("icon-size"), scene, 12.0) * FINE / 2
+                half = _number(layout.get("icon-size") or paint.get("icon-size"), scene, 12.0) * self.fine / 2
                 colour = _rgba(evaluate(paint.get("icon-color"), scene, "#14222B"))
                 name = str(evaluate(layout["icon-image"], scene, "circle"))
                 for x, y in self.pixels(shapely.get_coordinates(shape)):
-                    _sign(pen, name, x, y, half, colour)
+                    _sign(pen, name, x, y, half, colour, self.fine)
         if "text-field" in layout:
             for shape, scene in features:
                 self._label(layer, rule, shape, scene)
@@ -159,25 +170,34 @@ class Canvas:
         words = str(evaluate(layout["text-field"], scene, "") or "").strip()
         if not words or shapely.is_empty(shape):
             return
-        size = round(_number(layout.get("text-size"), scene, 12.0) * FINE)
+        size = round(_number(layout.get("text-size"), scene, 12.0) * self.fine)
+        x, y, turn, room = self._place(shape)
+        shift = evaluate(layout.get("text-offset"), scene, (0, 0))
+        x, y = x + float(shift[0]) * size, y + float(shift[1]) * size
+        # Shaping a text is dear: first see whether its middle is free.
+        if self.shaped >= MOST_LABELS or _cells(_around(x, y, size / 2)) & self.taken:
+            return
+        self.shaped += 1
         label = _written(
             words[:80],
             size,
             _rgba(evaluate(paint.get("text-color"), scene, "#14222B")),
             _rgba(evaluate(paint.get("text-halo-color"), scene, "#FFFFFF")),
-            round(_number(paint.get("text-halo-width"), scene, 0.0) * FINE),
+            round(_number(paint.get("text-halo-width"), scene, 0.0) * self.fine),
         )
-        x, y, turn, room = self._place(shape)
         if layout.get("symbol-placement") == "line":
             if label.width > room:
                 return
             label = label.rotate(turn, expand=True, resample=Image.Resampling.BICUBIC)
-        shift = evaluate(layout.get("text-offset"), scene, (0, 0))
-        x, y = x + float(shift[0]) * size, y + float(shift[1]) * size
+        self._stand(layer, label, x, y)
+
+    def _stand(self, layer: Image.Image, label: Image.Image, x: float, y: float) -> None:
+        """Put a label around a place where it is wholly inside and meets no other."""
         box = (x - label.width / 2, y - label.height / 2, x + label.width / 2, y + label.height / 2)
         inside = box[0] >= 0 and box[1] >= 0 and box[2] <= self.size[0] and box[3] <= self.size[1]
-        if inside and not any(_meet(box, other) for other in self.taken):
-            self.taken.append(box)
+        cells = _cells(box)
+        if inside and not cells & self.taken:
+            self.taken |= cells
             layer.alpha_composite(label, (round(box[0]), round(box[1])))
 
     def _place(self, shape: Any) -> tuple[float, float, float, float]:
@@ -257,40 +277,42 @@ def _around(x: float, y: float, radius: float) -> tuple[float, float, float, flo
     return (x - radius, y - radius, x + radius, y + radius)
 
 
-def _sign(pen: Any, name: str, x: float, y: float, half: float, colour: Any) -> None:
+def _sign(pen: Any, name: str, x: float, y: float, half: float, colour: Any, fine: int) -> None:
     corners: Any = {
         "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
         "diamond": [(0, -1), (1, 0), (0, 1), (-1, 0)],
         "triangle": [(0, -1), (1, 0.8), (-1, 0.8)],
     }.get(name)
     if corners is None:
-        pen.ellipse(_around(x, y, half), fill=colour, outline=(255, 255, 255, 255), width=FINE)
+        pen.ellipse(_around(x, y, half), fill=colour, outline=(255, 255, 255, 255), width=fine)
     else:
         pen.polygon(
             [(x + dx * half, y + dy * half) for dx, dy in corners], fill=colour, outline=(255, 255, 255, 255)
         )
 
 
-def _pattern(size: tuple[int, int], name: str) -> Image.Image:
+def _pattern(size: tuple[int, int], name: str, fine: int) -> Image.Image:
     """Return the mask of a pattern over the whole canvas."""
     mask = Image.new("L", size)
-    pen, gap = ImageDraw.Draw(mask), 8 * FINE
+    pen, gap = ImageDraw.Draw(mask), 8 * fine
     width, height = size
     for at in range(-height, width + height, gap):
         if name in ("hatch", "cross"):
-            pen.line([(at, height), (at + height, 0)], fill=255, width=FINE)
+            pen.line([(at, height), (at + height, 0)], fill=255, width=fine)
         if name in ("hatch-back", "cross"):
-            pen.line([(at, 0), (at + height, height)], fill=255, width=FINE)
+            pen.line([(at, 0), (at + height, height)], fill=255, width=fine)
         if name == "lines" and 0 <= at < height:
-            pen.line([(0, at), (width, at)], fill=255, width=FINE)
+            pen.line([(0, at), (width, at)], fill=255, width=fine)
         if name == "dots" and 0 <= at < width:
             for row in range(0, height, gap):
-                pen.ellipse(_around(at + (row // gap % 2) * gap / 2, row, 1.4 * FINE), fill=255)
+                pen.ellipse(_around(at + (row // gap % 2) * gap / 2, row, 1.4 * fine), fill=255)
     return mask
 
 
-def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _cells(box: Sequence[float]) -> set[tuple[int, int]]:
+    """Return the squares of the canvas that a box touches."""
+    left, top, right, bottom = (int(one) // CELL for one in box)
+    return {(column, row) for column in range(left, right + 1) for row in range(top, bottom + 1)}
 
 
 def _script(words: str) -> str:

@@ -24,10 +24,10 @@ from layers.rasters.access import all_seen, seen
 XML = "text/xml; charset=utf-8"
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 TOLD = ("application/json", "application/geo+json", "text/plain")
-LARGEST = 4096
+LARGEST = 2048
 # A pixel of a screen as WMS has it (7.2.4.6.9).
 PIXEL_M = 0.00028
-MOST_LAYERS = 40
+MOST_LAYERS = 20
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _frame(request: HttpRequest, asked: Parameters, names: str = "layers") -> Fr
     height = whole({"height": need(asked, "height")}, "height", 0, 1, LARGEST)
     written = need(asked, names).split(",")
     if len(written) > MOST_LAYERS:
-        raise Refused("InvalidParameterValue", names, _("At most 40 layers are drawn at once."))
+        raise Refused("InvalidParameterValue", names, _("At most 20 layers are drawn at once."))
     layers = tuple(_layer(request, one, names) for one in written)
     return Frame(layers, its, (west, south, east, north), width, height)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from core.money import currency, written
 from core.text3 import Text3
@@ -29,6 +30,12 @@ def plain(amount: Any, code: str) -> str:
 def titled(stored: Any) -> str:
     """Return a stored title in the page's language."""
     return str(Text3.of(stored or ""))
+
+
+@register.filter
+def known(text: str) -> str:
+    """Return a text that came with the portal in the page's language; another stays as it was written."""
+    return gettext(text) if text else ""
 
 
 @register.filter

@@ -49,30 +49,31 @@ class Line:
             if self.cut:
                 client.close()
                 continue
-            self.count += 1
-            threading.Thread(
-                target=self._carry, args=(client, self._passes() if self.lossy else None), daemon=True
-            ).start()
+            threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
-    def _passes(self) -> int:
-        """Return how many answers reach the browser before one is lost."""
-        return 0 if self.count % 2 else 3
-
-    def _carry(self, client: socket.socket, passes: int | None) -> None:
+    def _carry(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(self.server) as server:
             self.open |= {client, server}
             threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
-            passed = 0
+            left: int | None = None
             while (answer := server.recv(PIECE)) and not self.cut:
-                if passed == passes:
-                    # The server has done what was asked, and nobody hears of it.
-                    self.lost += 1
-                    # Closing alone would wait for whoever still reads from it.
-                    client.shutdown(socket.SHUT_RDWR)
-                    break
+                if self.lossy:
+                    left = self._passes() if left is None else left
+                    if left == 0:
+                        # The server has done what was asked, and nobody hears of it.
+                        self.lost += 1
+                        # Closing alone would wait for whoever still reads from it.
+                        client.shutdown(socket.SHUT_RDWR)
+                        break
+                    left -= 1
                 client.sendall(answer)
-                passed += 1
         self.open.discard(client)
+
+    def _passes(self) -> int:
+        """Return how many answers of a connection reach the browser before one is lost."""
+        # Counted by connections that answer: browsers also open some that they never use.
+        self.count += 1
+        return 0 if self.count % 2 else 3
 
     @staticmethod
     def _pump(source: socket.socket, target: socket.socket) -> None:

@@ -1,5 +1,7 @@
 """Regimes of no one country: mill rate on market value, and a table of rates by area."""
 
+from django.utils.translation import gettext_noop
+
 from core.text3 import Text3
 from taxation.rules import words
 from taxation.rules.schema import (
@@ -15,7 +17,7 @@ from taxation.rules.schema import (
     When,
 )
 
-EXAMPLE = "Example figures; replace with the council's decision"
+EXAMPLE = gettext_noop("Example figures; replace with the council's decision")
 TERMS = Parameter(
     "terms",
     words.TERMS,

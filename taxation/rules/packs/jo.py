@@ -1,11 +1,13 @@
 """Jordan: buildings and land tax in force, and the 2025 bill as a draft."""
 
+from django.utils.translation import gettext_noop
+
 from core.text3 import Text3
 from taxation.rules import words
 from taxation.rules.schema import Base, Component, Deduction, Factor, Input, Levy, Parameter, Relief, When
 
-PRESS = "Unverified: press reports and municipal notices"
-BILL = "2025 bill, not in force; press reports"
+PRESS = gettext_noop("Unverified: press reports and municipal notices")
+BILL = gettext_noop("2025 bill, not in force; press reports")
 
 
 def _window(start: str, end: str, fraction: str) -> dict[str, object]:

@@ -1,11 +1,13 @@
 """Lebanon: municipal fee on rental value (Law 60/88), and the State's built-property tax for information."""
 
+from django.utils.translation import gettext_noop
+
 from core.text3 import Text3
 from taxation.rules import words
 from taxation.rules.schema import Base, Component, Deduction, Factor, Input, Levy, Parameter, Relief, When
 
-LAW = "Law 60/88"
-BUDGET = "Budget law 2024 (324/2024)"
+LAW = gettext_noop("Law 60/88")
+BUDGET = gettext_noop("Budget law 2024 (324/2024)")
 UNSURE = "Unverified: confirm before use"
 RENTAL_2022 = Text3(ar="القيمة التأجيرية لسنة 2022", en="Rental value of 2022", fr="Valeur locative de 2022")
 RENTAL = Text3(ar="القيمة التأجيرية", en="Rental value", fr="Valeur locative")

@@ -1,10 +1,12 @@
 """Palestine (West Bank): property tax of Law 11/1954 as amended by Decree-law 12/2018."""
 
+from django.utils.translation import gettext_noop
+
 from core.text3 import Text3
 from taxation.rules import words
 from taxation.rules.schema import Base, Component, Deduction, Factor, Input, Levy, Parameter, Relief, When
 
-LAW = "Law 11/1954, consolidated with Decree-law 12/2018"
+LAW = gettext_noop("Law 11/1954, consolidated with Decree-law 12/2018")
 LOCAL = "Unverified: practice of municipalities; confirm before use"
 
 PENALTY_5_10 = {

@@ -1,10 +1,12 @@
 """Tunisia: TIB with FNAH, TNB and the TCL minimum (local taxation code, Law 97-11)."""
 
+from django.utils.translation import gettext_noop
+
 from core.text3 import Text3
 from taxation.rules import words
 from taxation.rules.schema import Base, Component, Factor, Input, Levy, Parameter, Relief, When
 
-CODE = "Code de la fiscalité locale (Law 97-11)"
+CODE = gettext_noop("Code de la fiscalité locale (Law 97-11)")
 TERMS_VALUE = {
     "due": {"month": 1, "day": 1},
     "discounts": [],

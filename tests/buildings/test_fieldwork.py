@@ -1,0 +1,65 @@
+"""Buildings taken along and brought back: by the rules of the register, district and version included."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accounts.authentication import subject_of_user
+from accounts.models import User
+from buildings.models import Building
+from layers.fieldwork.packing import pack
+from layers.fieldwork.returning import take_back
+from layers.models import FieldRow
+from tests.buildings.conftest import box
+from tests.cast import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def back(package: Path, by: User, *statements: str) -> list[FieldRow]:
+    with closing(sqlite3.connect(package)) as base:
+        for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            base.execute(f'DROP TRIGGER "{name}"')
+        for statement in statements:
+            base.execute(statement)
+        base.commit()
+    returned = take_back(path=package, by=by, subject=subject_of_user(by))
+    return list(returned.rows.order_by("fid"))
+
+
+def test_buildings_come_back_by_the_rules_of_the_register(house: Building, tmp_path: Path) -> None:
+    others = [
+        Building.objects.create(code=f"A-{n}", parcel=house.parcel, geom=box(174740 + n * 12, 180830, 10, 10))
+        for n in (1, 2, 3, 4)
+    ]
+    surveyor, package = person("surveyor"), tmp_path / "town.gpkg"
+    pack(subject_of_user(surveyor), package)
+    Building.objects.filter(code="A-3").update(floors=7, version=2)
+    found = back(
+        package,
+        surveyor,
+        "UPDATE buildings SET floors = 4 WHERE code = 'A-1'",
+        "UPDATE buildings SET floors = -1 WHERE code = 'A-2'",
+        "UPDATE buildings SET floors = 5 WHERE code = 'A-3'",
+        "UPDATE buildings SET footprint_m2 = 5 WHERE code = 'A-4'",
+        "INSERT INTO buildings (use, floors, geom) SELECT use, 2, geom FROM buildings WHERE code = 'A-4'",
+    )
+    by_key = {row.key: row for row in found}
+    outcomes = [by_key[one.pk].outcome for one in others]
+    assert outcomes == ["applied", "refused", "conflict", "refused"]
+    assert "floors" in by_key[others[1].pk].reason
+    assert by_key[others[2].pk].differences == {"floors": {"was": 1, "yours": 5, "now": 7}}
+    assert list(
+        Building.objects.filter(code__startswith="A-").order_by("code").values_list("floors", flat=True)
+    ) == [4, 1, 7, 1]
+    # It would stand on A-4.
+    assert (found[-1].key, found[-1].outcome) == (None, "refused")
+    assert Building.objects.count() == 5
