@@ -78,7 +78,7 @@ def geopackage(source: Source, out: Path, **options: Any) -> Written:
     A package of several layers carries no styles: the project beside it says how they are drawn.
     """
     written = _by_gdal(source, out, "GPKG", layer=source.view.collection.id, **options)
-    if not options:
+    if "append" not in options:
         geopackage_styles.write(source.view.collection, out)
     return written
 

@@ -46,7 +46,7 @@ def pack(
         if only is not None and seen.collection.id not in only:
             continue
         source = Source(_marked(seen), stored_srid(seen))
-        with_layer = {"append": True} if counts else {}
+        with_layer = {"append": bool(counts)}
         counts[seen.collection.id] = arrow.geopackage(source, out, **with_layer).count
     number = uuid.uuid4()
     with closing(sqlite3.connect(out)) as base:
