@@ -4,7 +4,7 @@ GEOS says which parcels do not match their neighbours; only those few are then l
 that the whole costs little more than the validation itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,10 +56,12 @@ def breaches(ids: np.ndarray, shapes: np.ndarray, *, gap_width_m: float = GAP_WI
         return []
     edges = shapely.coverage_invalid_edges(shapes, gap_width=gap_width_m)
     wrong = np.flatnonzero(shapely.length(edges) > 0)
-    found = list(_overlaps(ids, shapes, wrong))
-    explained = {parcel for breach in found for parcel in breach.parcels}
-    rest = [int(n) for n in wrong if int(ids[n]) not in explained]
-    return [*found, *_mismatches(ids, edges, rest)]
+    overlaps = list(_overlaps(ids, shapes, wrong))
+    places: dict[int, list[BaseGeometry]] = {}
+    for overlap in overlaps:
+        for parcel in overlap.parcels:
+            places.setdefault(parcel, []).append(overlap.place)
+    return [*overlaps, *_mismatches(ids, edges, wrong, places, gap_width_m)]
 
 
 def _overlaps(ids: np.ndarray, shapes: np.ndarray, wrong: np.ndarray) -> Iterator[Breach]:
@@ -78,6 +80,26 @@ def _polygons(shape: BaseGeometry) -> BaseGeometry:
     return shapely.union_all([part for part in shapely.get_parts(shape) if part.area > 0])
 
 
-def _mismatches(ids: np.ndarray, edges: np.ndarray, rest: Iterable[int]) -> Iterator[Breach]:
-    for n in rest:
-        yield Breach("gap", (int(ids[n]),), float(edges[n].length), edges[n])
+def _mismatches(
+    ids: np.ndarray,
+    edges: np.ndarray,
+    wrong: np.ndarray,
+    overlaps: dict[int, list[BaseGeometry]],
+    width: float,
+) -> Iterator[Breach]:
+    """Yield what does not match and is no overlap: also on the other side of a parcel that has one."""
+    for n in wrong:
+        parcel = int(ids[n])
+        edge = _apart(edges[n], overlaps[parcel], width) if parcel in overlaps else edges[n]
+        if edge.length > 0:
+            yield Breach("gap", (parcel,), float(edge.length), edge)
+
+
+def _apart(edge: BaseGeometry, overlaps: list[BaseGeometry], width: float) -> BaseGeometry:
+    """Return the segments of an edge that lie farther than `width` from all the overlaps."""
+    segments: list[BaseGeometry] = []
+    for part in shapely.get_parts(edge):
+        corners = shapely.get_coordinates(part)
+        segments += list(shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1)))
+    far = shapely.distance(np.array(segments, dtype=object), shapely.union_all(overlaps)) > width
+    return shapely.MultiLineString([one for one, is_far in zip(segments, far, strict=True) if is_far])
