@@ -44,7 +44,10 @@ def go_on(page: Page, form: str, until: str) -> None:
 def test_an_old_arabic_shapefile_comes_onto_the_map(
     visit: Enter, worker: None, tmp_path: Path, language: str
 ) -> None:
-    path = files.shapefile_zip(tmp_path, files.parcels(20), encoding="CP1256", without=[".cpg", ".prj"])
+    # A file of a name that was loaded before would be offered as an update.
+    path = files.shapefile_zip(
+        tmp_path, files.parcels(20), name=f"town-{language}", encoding="CP1256", without=[".cpg", ".prj"]
+    )
     seen = visit(bypass_csp=True)
     seen.sign_in("engineer")
     page, found = seen.page, []

@@ -41,7 +41,7 @@ def test_an_assessor_filters_opens_and_assesses_from_the_map(taxed_town: ServedT
         if page.locator("#map-annual_rent").count():
             break
     page.wait_for_selector("#queue-rows tr[aria-current]")
-    page.wait_for_function("location.hash.includes('tax-places/')")
+    page.wait_for_function("() => location.hash.includes('tax-places/')")
     page.fill("#map-annual_rent", "2406")
     page.click("#assess button")
     page.wait_for_selector("#place[data-place] .amount-lines")

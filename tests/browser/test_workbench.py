@@ -32,7 +32,7 @@ class Bench:
 
     def bounds(self) -> list[float]:
         """Return what the plan shows."""
-        self.page.wait_for_function("document.getElementById('plan').dataset.bounds")
+        self.page.wait_for_function("() => document.getElementById('plan').dataset.bounds")
         text = self.page.get_attribute("#plan", "data-bounds") or ""
         return [float(side) for side in text.split(",")]
 
