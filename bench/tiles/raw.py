@@ -15,6 +15,7 @@ from layers import registry
 from layers.access import view
 from layers.tiles.drawing import Plan
 from layers.tiles.grid import Tile as Address
+from layers.tiles.statements import draw_overview
 
 # Attributes as everybody writes them; the key is one of them.
 CANONICAL = f"""
@@ -45,8 +46,14 @@ def portal_form() -> tuple[str, str]:
     return statement._prepare, statement._execute
 
 
-def ours(cursor: Any, execute: str, tile: Tile) -> bytes:
-    """Draw a tile by the portal's statement."""
+def small_scale_form() -> tuple[str, str]:
+    """Return the same for the statement that draws small scales."""
+    statement = draw_overview(view(ANYBODY.at(epoch()), registry.find(SLUG)))
+    return statement._prepare, statement._execute
+
+
+def ours(cursor: Any, execute: str, tile: Tile, *more: Any) -> bytes:
+    """Draw a tile by the portal's statement; `more` are its values after those of every tile."""
     it = Address(*tile)
     half = 0.5 / it.scale
     values = [
@@ -59,6 +66,7 @@ def ours(cursor: Any, execute: str, tile: Tile) -> bytes:
         -half - it.north,
         it.scale,
         -it.scale,
+        *more,
     ]
     cursor.execute(execute, values)
     return bytes(cursor.fetchone()[3])
