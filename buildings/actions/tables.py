@@ -21,6 +21,7 @@ from buildings.errors import StaleRow
 from buildings.models import Building
 from core.errors import TooLarge, Unprocessable
 from core.workbooks import require_xlsx
+from layers.declare import field_of
 
 KEY = "code"
 FIELDS = tuple(name for name in BUILDING_FIELDS if name not in (KEY, "street"))
@@ -121,7 +122,7 @@ def _compare(found: Difference, number: int, building: Building, values: Mapping
 
 def _coded(name: str, text: str) -> str:
     """Return a choice's code also where its title was written, in the active language."""
-    choices = dict(Building._meta.get_field(name).choices or {})  # type: ignore[union-attr]
+    choices = field_of(Building, name).choices
     return next((str(code) for code, title in choices.items() if str(title) == text), text)
 
 
@@ -130,7 +131,7 @@ def _title(name: str) -> Any:
 
 
 def _shown(name: str, value: Any) -> str:
-    choices = dict(Building._meta.get_field(name).choices or {})  # type: ignore[union-attr]
+    choices = field_of(Building, name).choices
     return "" if value is None else str(choices.get(value, value))
 
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from layers.importing.reader import archive, drivers, formats, limits, rasters
+from layers.importing.reader import archive, drivers, formats, limits, rasters, rasterwriting
 from layers.importing.reader.refusals import Refusal
 
 _SYSTEM = (
@@ -121,7 +121,7 @@ class Child:
         """Write the raster anew into the scratch folder."""
         if not self.is_raster:
             raise Refusal("raster_is_layer")
-        rasters.write(self.sources, request, self.scratch, self.tell)
+        rasterwriting.write(self.sources, request, self.scratch, self.tell)
 
     def prepared(self, reading: dict[str, Any]) -> list[archive.Source]:
         """Return the sources as layers can be read from: tables and drawings are first written anew."""
