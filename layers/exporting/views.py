@@ -18,7 +18,7 @@ from core.errors import Forbidden, NotFound, TooLarge
 from jobs.actions import enqueue
 from jobs.models import Job
 from layers.exporting import tasks, wanted
-from layers.exporting.writers import FORMATS, export
+from layers.exporting.writers import FORMATS
 
 
 @never_cache
@@ -50,7 +50,7 @@ def file(request: HttpRequest, collection: str) -> HttpResponseBase:
         )
     with TemporaryDirectory(prefix="gisportal-export-") as folder:
         out = Path(folder) / asked.file_name
-        written = export(asked.view, out, srid=asked.srid, where=asked.where, total=asked.total)
+        written = asked.write(out)
         response = FileResponse(
             out.open("rb"), as_attachment=True, filename=asked.file_name, content_type=asked.format.media_type
         )

@@ -13,11 +13,11 @@ from accounts.policy import subject_of
 from core.errors import NotFound
 from layers import extents, registry
 from layers.access import View, view
-from layers.exporting.features import stored_srid
 from layers.features import asked as asking
 from layers.features import boxes
 from layers.features.asked import Asked
 from layers.features.reading import bounded, feature_sql, ordering
+from layers.grids import stored_srid
 from layers.ogc import documents
 from layers.ogc.filters import translate
 from layers.ogc.filters.places import Place
