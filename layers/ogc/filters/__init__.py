@@ -3,4 +3,4 @@
 from layers.ogc.filters.reading import LANGUAGES, Filter, parse
 from layers.ogc.filters.translation import translate
 
-__all__ = ["Filter", "parse", "translate"]
+__all__ = ["LANGUAGES", "Filter", "parse", "translate"]
