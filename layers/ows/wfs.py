@@ -125,9 +125,12 @@ def _describe(request: HttpRequest, asked: Parameters) -> HttpResponse:
 
 def _seen(request: HttpRequest, written: str) -> View:
     try:
-        return view(subject_of(request), registry.find(written.strip().rsplit(":", 1)[-1]))
+        found = view(subject_of(request), registry.find(written.strip().rsplit(":", 1)[-1]))
     except NotFound as error:
         raise Refused("InvalidParameterValue", "typenames", error.title) from error
+    if not found.collection.has_geometry:
+        raise Refused("InvalidParameterValue", "typenames", _("This layer has no shapes."))
+    return found
 
 
 def _stored_queries(request: HttpRequest, asked: Parameters) -> HttpResponse:
