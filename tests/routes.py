@@ -332,6 +332,7 @@ ROLES: dict[str, frozenset[str]] = {
                 for page in (
                     "",
                     "layer/",
+                    "parts/",
                     "reading/",
                     "place/",
                     "fields/",
@@ -347,7 +348,7 @@ ROLES: dict[str, frozenset[str]] = {
             "api/v1/imports",
             *(
                 f"api/v1/imports/<uuidstr:run>{verb}"
-                for verb in ("", "/plan", "/reading", "/rehearse", "/load", "/cancel")
+                for verb in ("", "/layers", "/plan", "/reading", "/rehearse", "/load", "/cancel")
             ),
         ),
         IMPORTERS,

@@ -10,6 +10,7 @@ urlpatterns = [
     path("staff/import/", views.index, name="imports"),
     path(_ONE, views.detail, name="import-run"),
     path(f"{_ONE}layer/", views.layer, name="import-layer"),
+    path(f"{_ONE}parts/", views.parts, name="import-parts"),
     path(f"{_ONE}reading/", views.reading, name="import-reading"),
     path(f"{_ONE}place/", views.place, name="import-place"),
     path(f"{_ONE}fields/", views.fields, name="import-fields"),
