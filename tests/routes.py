@@ -345,6 +345,8 @@ ROLES: dict[str, frozenset[str]] = {
                     "refused.csv",
                 )
             ),
+            "api/v1/uploads/",
+            "api/v1/uploads/<uuid:run>",
             "api/v1/imports",
             *(
                 f"api/v1/imports/<uuidstr:run>{verb}"

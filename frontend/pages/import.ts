@@ -1,6 +1,7 @@
 /** The import wizard: upload with progress, the outline on the map, waiting for a job. */
-import { readCatalogue } from "../api/client.js";
+import { readCatalogue, Refusal } from "../api/client.js";
 import type { Box, LonLat } from "../api/types.js";
+import { send } from "../api/upload.js";
 import { MapEngine } from "../map/engine.js";
 
 type Ring = LonLat[];
@@ -65,18 +66,26 @@ function allOutlines(data: FormData): Ring[] {
   });
 }
 
-/** Send the file with a progress bar; without it the form would do the same, silently. */
+/** Send the file in pieces with a progress bar; without a script the form sends it whole. */
 function upload(form: HTMLFormElement): void {
   const input = form.querySelector<HTMLInputElement>("input[type=file]");
   const bar = form.querySelector("progress");
   const failure = form.querySelector<HTMLElement>("[data-upload-failed]");
   const drop = form.querySelector<HTMLElement>(".drop");
-  if (!input || !bar || !failure || !drop) return;
-  const fail = (words: string): void => {
-    bar.hidden = true;
-    failure.hidden = false;
+  const button = form.querySelector<HTMLButtonElement>("button.primary");
+  if (!input || !bar || !failure || !drop || !button) return;
+  const say = (words: string): void => {
+    failure.hidden = !words;
     const place = failure.querySelector("span");
     if (place) place.textContent = words;
+  };
+  const telling = {
+    progress(done: number, total: number): void {
+      say("");
+      bar.hidden = false;
+      bar.value = total ? (100 * done) / total : 0;
+    },
+    waiting: (): void => say(form.dataset["waiting"] ?? ""),
   };
   drop.addEventListener("dragover", (event) => event.preventDefault());
   drop.addEventListener("drop", (event) => {
@@ -85,24 +94,18 @@ function upload(form: HTMLFormElement): void {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    failure.hidden = true;
-    bar.hidden = false;
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", ({ loaded, total }) => (bar.value = total ? (100 * loaded) / total : 0));
-    request.addEventListener("error", () => fail(form.dataset["failed"] ?? ""));
-    request.addEventListener("load", () => {
-      if (request.status < 400) location.assign(request.responseURL);
-      else fail(words(request) || (form.dataset["failed"] ?? ""));
-    });
-    request.send(new FormData(form));
+    const file = input.files?.[0];
+    if (!file) return;
+    button.disabled = true;
+    telling.progress(0, file.size);
+    send(form.dataset["upload"] ?? "", file, telling)
+      .then((page) => location.assign(page))
+      .catch((error: unknown) => {
+        bar.hidden = true;
+        button.disabled = false;
+        say(error instanceof Refusal ? error.message : (form.dataset["failed"] ?? ""));
+      });
   });
-}
-
-function words(request: XMLHttpRequest): string {
-  if (!(request.getResponseHeader("Content-Type") ?? "").includes("json")) return "";
-  return (JSON.parse(request.responseText) as { title?: string }).title ?? "";
 }
 
 interface Part {

@@ -47,7 +47,7 @@ def check_size(size: int) -> None:
 def receive(upload: File[bytes], *, by: Any) -> ImportRun:
     """Keep an uploaded file under a name of our own and have it inspected."""
     check_size(upload.size or 0)
-    run = ImportRun(owner=by, file_name=PurePath(upload.name or "").name[-200:], size_bytes=upload.size or 0)
+    run = ImportRun(owner=by, file_name=named(upload.name or ""), size_bytes=upload.size or 0)
     run.folder.mkdir(parents=True)
     digest = hashlib.sha256()
     with run.path.open("wb") as out:
@@ -57,6 +57,11 @@ def receive(upload: File[bytes], *, by: Any) -> ImportRun:
     run.sha256 = digest.hexdigest()
     run.save(force_insert=True)
     return start(run, ImportState.INSPECTING, by=by)
+
+
+def named(name: str) -> str:
+    """Return the last part of a file's name, whole enough to keep its ending."""
+    return PurePath(name.replace("\\", "/")).name[-200:]
 
 
 def start(run: ImportRun, state: ImportState, *, by: Any) -> ImportRun:
@@ -85,6 +90,8 @@ def idle(run: ImportRun) -> ImportRun:
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if locked.is_busy and locked.job_id is not None:
         raise Conflict(_("This import is being worked on. Wait for it, or cancel it."))
+    if locked.state == ImportState.UPLOADING:
+        raise Conflict(_("The file is not wholly here. Upload the rest first."))
     return locked
 
 

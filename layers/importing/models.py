@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class ImportState(models.TextChoices):
     """How far an import has come; those named -ing are a job's doing."""
 
+    UPLOADING = "uploading", _("being uploaded")
     INSPECTING = "inspecting", _("being inspected")
     INSPECTED = "inspected", _("inspected")
     REHEARSING = "rehearsing", _("dry run under way")
@@ -83,6 +84,11 @@ class ImportRun(models.Model):
     def path(self) -> Path:
         """Return the kept file."""
         return self.folder / f"file{Path(self.file_name.lower()).suffix}"
+
+    @property
+    def arrived_bytes(self) -> int:
+        """Return how much of the file is here; it is the kept file's own length, which no crash can belie."""
+        return self.path.stat().st_size if self.path.exists() else 0
 
     @property
     def refused_path(self) -> Path:

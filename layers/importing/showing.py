@@ -67,6 +67,7 @@ SHAPE_TITLES = {
     "Geometry": _("mixed shapes"),
 }
 _STEP_OF_STATE = {
+    ImportState.UPLOADING: "file",
     ImportState.INSPECTING: "file",
     ImportState.REHEARSING: "check",
     ImportState.LOADING: "load",

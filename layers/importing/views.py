@@ -49,10 +49,13 @@ def _index(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "listing": shown,
-        "limit_mb": actions.max_upload_bytes() >> 20,
-        "accepted": ACCEPTED,
+        **_taken(),
     }
     return render(request, "importing/index.html", context, status=400 if form.errors else 200)
+
+
+def _taken() -> dict[str, Any]:
+    return {"limit_mb": actions.max_upload_bytes() >> 20, "accepted": ACCEPTED}
 
 
 @require_GET
@@ -60,6 +63,8 @@ def _index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, run: UUID) -> HttpResponse:
     """Show where an import stands, or the step asked for."""
     found = _run(request, run)
+    if found.state == ImportState.UPLOADING:
+        return _page(request, "uploading", found, **_taken())
     if found.is_busy:
         return _page(request, "busy", found, parts=partshowing.parts(found))
     step = request.GET.get("step", "")
