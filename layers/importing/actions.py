@@ -15,6 +15,7 @@ from django_tasks.base import Task
 from core.errors import Conflict, TooLarge
 from jobs.actions import cancel, enqueue
 from jobs.models import State
+from layers import registry
 from layers.importing import planning, rasters, remembering
 from layers.importing.errors import ImportRefused
 from layers.importing.models import BUSY, ImportRun, ImportState
@@ -145,13 +146,20 @@ def _idle_now(run: ImportRun) -> ImportRun:
     return run
 
 
+def is_taken(slug: str, *, raster: bool = False) -> bool:
+    """Say whether a layer has this key already: one that was made, or one of the portal's own."""
+    if raster:
+        return Raster.objects.filter(slug=slug).exists()
+    return slug in registry.everything() or Dataset.objects.filter(slug=slug).exists()
+
+
 def free_slug(layer: Any, run: ImportRun, *, besides: Collection[str] = ()) -> str:
     """Propose a key that no layer has yet, nor is given `besides`, from the layer's or else the file's name."""
     base = planning.propose(layer).slug
     if base == "layer":
         base = planning.propose({**layer, "name": Path(run.file_name).stem}).slug
     slug, again = base, 2
-    while slug in besides or (Raster if run.is_raster else Dataset).objects.filter(slug=slug).exists():
+    while slug in besides or is_taken(slug, raster=run.is_raster):
         slug, again = f"{base}-{again}", again + 1
     return slug
 

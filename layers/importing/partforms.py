@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.policy import Subject
 from core.errors import DomainError
 from core.text3 import Text3
-from layers.importing import joining, planning, targets
+from layers.importing import actions, joining, planning, targets
 from layers.importing.models import ImportRun
 from layers.importing.planning import MAX_SLUG, Mode, Plan
-from layers.models import Dataset
 
 
 class PartForm(forms.Form):
@@ -45,15 +44,16 @@ class PartForm(forms.Form):
             },
         )
         known = [
-            (one["srid"], f"EPSG:{one['srid']} {one['name']}") for one in part.layer["crs"]["candidates"]
+            (one["srid"], f"{one['name']} (EPSG:{one['srid']})") for one in part.layer["crs"]["candidates"]
         ]
         if plan.srid and plan.srid not in dict(known):
-            known.insert(0, (plan.srid, f"EPSG:{plan.srid} {part.layer['crs'].get('name', '')}"))
+            known.insert(0, (plan.srid, f"{part.layer['crs'].get('name', '')} (EPSG:{plan.srid})"))
         self.fields["srid"].choices = [("", "—"), *known]  # type: ignore[attr-defined]
         self.fields["title_ar"].widget.attrs |= {"lang": "ar", "dir": "auto"}
         self.fields["title_en"].widget.attrs |= {"lang": "en", "dir": "auto"}
         self.fields["title_fr"].widget.attrs |= {"lang": "fr", "dir": "auto"}
-        self.fields["slug"].widget.attrs |= {"dir": "ltr"}
+        for name in ("slug", "srid"):
+            self.fields[name].widget.attrs |= {"dir": "ltr"}
 
     @property
     def shown(self) -> list[forms.BoundField]:
@@ -70,7 +70,7 @@ class PartForm(forms.Form):
         slug = str(given.get("slug", ""))
         if not re.fullmatch(r"[a-z][a-z0-9-]*", slug):
             self.add_error("slug", _("Use lower-case Latin letters, digits and hyphens, a letter first."))
-        elif Dataset.objects.filter(slug=slug).exists():
+        elif actions.is_taken(slug):
             self.add_error("slug", _("There is already a layer with this key. Choose another."))
         return given
 

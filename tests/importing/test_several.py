@@ -107,6 +107,16 @@ def test_a_layer_that_is_refused_stops_no_other_and_is_mended_by_itself(
     assert work(plot).state == ImportState.REMOVED
 
 
+def test_a_layer_called_like_one_of_the_portal_s_own_gets_another_key(
+    sign_in: Callable[..., Client], tmp_path: Path
+) -> None:
+    path = tmp_path / "town.gpkg"
+    for name in ("parcels", "streets"):
+        files.geopackage(path, files.parcels(), name)
+    run, _here = divided(sign_in("engineer"), path, all="1")
+    assert {one.slug for one in run.parts.all()} == {"parcels-2", "streets-2"}
+
+
 def test_keys_systems_and_titles_that_cannot_be_are_asked_again(
     sign_in: Callable[..., Client], tmp_path: Path
 ) -> None:

@@ -65,13 +65,18 @@ def test_a_file_comes_in_pieces_and_is_inspected_when_it_is_whole(
     assert answer["Content-Location"] == f"/staff/import/{run.pk}/"
     # The last answer may have been lost: whoever asks again learns the same, and nothing is done twice.
     again = engineer.head(address, headers=TUS)
-    assert (int(again["Upload-Offset"]), again["Content-Location"]) == (len(whole), f"/staff/import/{run.pk}/")
+    assert (int(again["Upload-Offset"]), again["Content-Location"]) == (
+        len(whole),
+        f"/staff/import/{run.pk}/",
+    )
     work(run)
     assert (run.state, run.file_name, run.layer["count"]) == (ImportState.INSPECTED, "قطع.gpkg", 9)
     assert run.sha256 == hashlib.sha256(whole).hexdigest()
 
 
-def test_a_piece_that_is_elsewhere_damaged_or_too_long_changes_nothing(sign_in: Callable[..., Client]) -> None:
+def test_a_piece_that_is_elsewhere_damaged_or_too_long_changes_nothing(
+    sign_in: Callable[..., Client],
+) -> None:
     engineer = sign_in("engineer")
     address = begin(engineer, 10)["Location"]
     send(engineer, address, 0, b"12345")
