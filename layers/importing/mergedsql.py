@@ -85,6 +85,7 @@ class MergeSQL:
         kind = self.target.collection.geometry_type
         if kind != "Geometry":
             yield "shape_unfit", sql.SQL("GeometryType(a.geom) <> {}").format(sql.Literal(kind.upper()))
+        yield from self._faults_of_districts()
         yield from self._faults_of_keys()
         for column in self.columns:
             field = self.target.fields[column]
@@ -94,6 +95,41 @@ class MergeSQL:
             if field.choices:
                 listed = sql.Literal([str(value) for value in field.choices])
                 yield "value_not_listed", sql.SQL("a.{}::text <> ALL({})").format(name, listed)
+
+    def _faults_of_districts(self) -> Iterator[tuple[str, sql.Composable]]:
+        """A row lies, and the row that it changes lay, in a district where the subject may change it."""
+        if self.target.districts is None:
+            return
+        mine = sql.Literal(sorted(self.target.districts))
+        own = sql.Identifier(str(self.target.collection.district_field))
+        # As the layer's trigger places its rows (`sql/districts.sql`).
+        yield "district_foreign", sql.SQL(
+            "a.geom IS NOT NULL AND coalesce((SELECT d.id FROM municipality_district d"
+            " WHERE ST_Intersects(d.geom, ST_PointOnSurface(a.geom)) ORDER BY d.id LIMIT 1)"
+            " <> ALL({mine}::bigint[]), true)"
+        ).format(mine=mine)
+        if self.key:
+            yield "district_foreign", sql.SQL(
+                "EXISTS (SELECT 1 FROM {table} t WHERE t.{key} = a.{key}"
+                " AND coalesce(t.{own} <> ALL({mine}::bigint[]), true))"
+            ).format(**self.names, own=own, mine=mine)
+            known = sql.SQL("EXISTS (SELECT 1 FROM {table} t WHERE t.{key} = a.{key})").format(**self.names)
+        else:
+            known = sql.SQL("false")
+        yield "district_foreign", sql.SQL("a.geom IS NULL AND NOT {}").format(known)
+
+    def remove(self) -> int:
+        """Retire what met no row of the file, where the subject may change it."""
+        within: sql.Composable = sql.SQL("")
+        if self.target.districts is not None:
+            own, mine = self.target.collection.district_field, sorted(self.target.districts)
+            within = sql.SQL(" AND t.{} = ANY({}::bigint[])").format(
+                sql.Identifier(str(own)), sql.Literal(mine)
+            )
+        return self.run(
+            "DELETE FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM import_matched m WHERE m.id = t.{id}){within}",
+            within=within,
+        )
 
     def _faults_of_keys(self) -> Iterator[tuple[str, sql.Composable]]:
         lacking = [
