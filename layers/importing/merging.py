@@ -65,7 +65,7 @@ class Merge:
             "SELECT source_row, refused{texts} FROM import_arrived WHERE refused IS NOT NULL ORDER BY 1"
         ):
             yield {"kind": "refused", "row": row, "reason": reason, "values": values}
-        self.sql.run("DELETE FROM import_arrived WHERE refused IS NOT NULL")
+        self.sql.put_aside()
 
     def apply(self) -> Difference:
         """Change, add and retire; return the difference that this made."""

@@ -10,10 +10,13 @@ from accounts.authentication import subject_of_user
 from core.acting import acting
 from core.errors import DomainError
 from jobs import progress
+from layers.actions.datasets import prepare_dataset
 from layers.importing.errors import ImportRefused
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.reader.process import Reader
 from layers.importing.reader.refusals import Refusal
+from layers.importing.tables import Table
+from layers.models import Dataset
 
 
 def guarded(run: ImportRun, work: Callable[[], dict[str, Any]], *, back_to: ImportState) -> dict[str, Any]:
@@ -71,3 +74,12 @@ def _keep(run: ImportRun, load: Any) -> Any:
         run.state, run.report = ImportState.LOADED, report.as_dict()
         run.save()
     return report
+
+
+def make_quick(slug: str) -> None:
+    """Make a loaded layer quick to search and to draw, also from afar."""
+    dataset = Dataset.objects.filter(slug=slug).first()
+    if dataset is not None:
+        with transaction.atomic():
+            Table(dataset.relation.partition(".")[2], ()).prepare()
+        prepare_dataset(slug=slug)

@@ -9,12 +9,11 @@ from django.utils.translation import gettext
 
 from core.errors import Conflict
 from jobs import progress
-from layers.actions.datasets import prepare_dataset
 from layers.importing import planning, remembering
 from layers.importing.actions import OPEN, drop_parts, free_slug, idle
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.planning import Plan
-from layers.importing.running import carry_out, guarded
+from layers.importing.running import carry_out, guarded, make_quick
 
 COUNTED = ("read", "loaded", "repaired", "refused")
 
@@ -112,7 +111,7 @@ def _carry_out(part: ImportRun, *, rehearse: bool, doing: str) -> None:
         part, lambda: carry_out(part, rehearse=rehearse, doing=doing), back_to=ImportState.INSPECTED
     )
     if not rehearse and "refused" not in done:
-        prepare_dataset(slug=part.slug)
+        make_quick(part.slug)
 
 
 def _sum_up(run: ImportRun, *, rehearse: bool) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from django.utils.translation import gettext
 from django_tasks import task
 
 from jobs import progress
-from layers.actions.datasets import forget_dataset, prepare_dataset
+from layers.actions.datasets import forget_dataset
 from layers.importing import rasters, several
 from layers.importing.actions import choose_layer
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.reader.process import Reader
-from layers.importing.running import carry_out, guarded
+from layers.importing.running import carry_out, guarded, make_quick
 from layers.importing.tables import Table
 from layers.models import Dataset
 
@@ -63,23 +63,15 @@ def load(run_id: str) -> dict[str, Any]:
         if "refused" in done:
             return done
     progress.report(run.report["loaded"], run.report["loaded"], gettext("Preparing search and overview"))
-    _prepare(run.slug)
+    make_quick(run.slug)
     return {name: run.report[name] for name in ("read", "loaded", "refused")} | {"slug": run.slug}
 
 
 @task()
 def prepare(slug: str) -> dict[str, Any]:
     """Make a layer that came by command quick to search and to draw."""
-    _prepare(slug)
+    make_quick(slug)
     return {"slug": slug}
-
-
-def _prepare(slug: str) -> None:
-    dataset = Dataset.objects.filter(slug=slug).first()
-    if dataset is not None:
-        with transaction.atomic():
-            Table(dataset.relation.partition(".")[2], ()).prepare()
-        prepare_dataset(slug=slug)
 
 
 @task()

@@ -27,11 +27,12 @@ def load(
     limits: Limits | None = None,
     refused_to: Path | None = None,
     subject: Subject = SYSTEM,
+    reader: type[Reader] = Reader,
     **changes: Any,
 ) -> Report:
     """Load a file, or rehearse it, with a plan changed as given."""
-    with Reader(path, limits=limits) as reader:
-        found = planning.find_layer(reader.inspect(grid=settings.GRID_SRID), layer)
+    with reader(path, limits=limits) as opened:
+        found = planning.find_layer(opened.inspect(grid=settings.GRID_SRID), layer)
         plan = planning.propose(found, slug=slug).with_(**changes)
-        doing = Load(reader, found, plan, refused_to=refused_to, subject=subject)
+        doing = Load(opened, found, plan, refused_to=refused_to, subject=subject)
         return doing.rehearse() if rehearse else doing.run(by=None)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts.policy import of_roles
-from core.errors import Forbidden, Conflict
+from core.errors import Conflict, Forbidden
 from jobs.models import Job
 from layers import registry
 from layers.actions.features import create_feature

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('jobs', '0001_initial'),
-        ('layers', '0108_import_parts'),
+        ('layers', '0109_import_parts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('layers', '0107_fieldwork'),
+        ('layers', '0108_following_geometry'),
     ]
 
     operations = [
