@@ -167,22 +167,22 @@ def watched(path: Path, folder: Path) -> Watched:
         if "network_namespace" in reader.locks and reader.packets:
             faults.append(f"{reader.packets} packets")
     return Watched(
-        real, seconds, max((one.peak_rss_kb for one in WatchedReader.seen), default=0) / 1024, grown, faults
+        real, seconds, max((one.peak_mb for one in WatchedReader.seen), default=0.0), grown, faults
     )
 
 
 class WatchedReader(Reader):
-    """A reading process, with the packets that it sent or got before its end."""
+    """A reading process, with its largest memory and the packets that it sent or got before its end."""
 
     seen: ClassVar[list["WatchedReader"]] = []
 
     def __enter__(self) -> Self:
         self.seen.append(self)
-        self.packets = 0
+        self.packets, self.peak_mb = 0, 0.0
         return super().__enter__()
 
     def __exit__(self, *error: Any) -> None:
-        self.packets = packets(self._process.pid)
+        self.packets, self.peak_mb = packets(self._process.pid), peak_mb(self._process.pid)
         super().__exit__(*error)
 
 
@@ -194,6 +194,15 @@ def packets(pid: int) -> int:
         return 0
     counted = [line.partition(":")[2].split() for line in lines]
     return sum(int(one[1]) + int(one[9]) for one in counted)
+
+
+def peak_mb(pid: int) -> float:
+    """Return the most memory that a process ever had since it began its program; 0 when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def traces(folder: Path) -> set[str]:
