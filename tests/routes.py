@@ -332,6 +332,7 @@ ROLES: dict[str, frozenset[str]] = {
                 for page in (
                     "",
                     "layer/",
+                    "parts/",
                     "reading/",
                     "place/",
                     "fields/",
@@ -344,10 +345,12 @@ ROLES: dict[str, frozenset[str]] = {
                     "refused.csv",
                 )
             ),
+            "api/v1/uploads/",
+            "api/v1/uploads/<uuid:run>",
             "api/v1/imports",
             *(
                 f"api/v1/imports/<uuidstr:run>{verb}"
-                for verb in ("", "/plan", "/reading", "/rehearse", "/load", "/cancel")
+                for verb in ("", "/layers", "/plan", "/reading", "/rehearse", "/load", "/cancel")
             ),
         ),
         IMPORTERS,
