@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 
@@ -53,6 +54,13 @@ def wants_page(request: HttpRequest) -> bool:
     return request.accepts("text/html") and "text/html" in request.headers.get("Accept", "")
 
 
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Return the refusal as a page for a person, as a problem document for a program."""
+    if wants_page(request):
+        return render(request, "core/refusal.html", {"error": error}, status=error.status)
+    return problem(error)
+
+
 class DomainErrorMiddleware:
     """Turn a refusal raised anywhere below into a page or a problem document."""
 
@@ -60,12 +68,13 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No text of a database holds it, so no question can mean it.
+        if "%00" in request.META["QUERY_STRING"]:
+            return refusal(request, DomainError(_("The address holds a sign that no text can have (NUL).")))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a `DomainError`; anything else stays an error of ours."""
         if not isinstance(exception, DomainError):
             return None
-        if wants_page(request):
-            return render(request, "core/refusal.html", {"error": exception}, status=exception.status)
-        return problem(exception)
+        return refusal(request, exception)

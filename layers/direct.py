@@ -14,7 +14,7 @@ from accounts.policy import of_roles
 from accounts.roles import STAFF_ROLES, Role
 from layers.access import View
 from layers.collections import FieldType
-from layers.exporting.features import stored_srid
+from layers.grids import stored_srid
 from layers.ogc.documents import visible
 from layers.sqltext import conditions, identifier, readable, table
 

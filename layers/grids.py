@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from layers.access import View
+
 # EPSG codes of the national grids of the region (EPSG registry), in the order in which a pair of
 # numbers that fits several is tried; each with its area of use: west, south, east, north.
 AREAS: dict[int, tuple[float, float, float, float]] = {
@@ -64,3 +66,14 @@ def listed() -> tuple[Grid, ...]:
 def own() -> Grid:
     """Return the municipality's grid."""
     return listed()[0]
+
+
+def stored_srid(view: View) -> int:
+    """Return the EPSG code in which a collection's geometry is stored, 0 where it has none."""
+    one = view.collection
+    if not one.has_geometry:
+        return 0
+    schema, name = one.relation.split(".", 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT Find_SRID(%s, %s, %s)", [schema, name, one.geometry])
+        return int(cursor.fetchone()[0])

@@ -46,7 +46,6 @@ urlpatterns = [
         "staff/layers/<slug:collection>/fields/<slug:field>/retire/", making.field_retire, name="field_retire"
     ),
     path("staff/layers/<slug:collection>/table/", sheets.layer_table, name="layer_table"),
-    path("staff/layers/<slug:collection>/table.csv", sheets.table_csv, name="table_csv"),
     path("staff/layers/<slug:collection>/style/", styling.style_edit, name="style_edit"),
     path("staff/layers/<slug:collection>/style/preview/", styling.style_preview, name="style_preview"),
     path("staff/layers/<slug:collection>/style/reset/", styling.style_reset, name="style_reset"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from cadastre.actions.locking import locked, touch
 from cadastre.checks.drafts import findings_of, outstanding
 from cadastre.checks.registry import Moment
 from cadastre.errors import ChecksFailed, OwnApproval, WrongState
-from cadastre.models import CheckReason, Presence, Record, RecordEvent, RecordKind, RecordState, Source
+from cadastre.models import CheckReason, Presence, Record, RecordEvent, RecordState, Source
 from cadastre.succession import succession_of
 from core.errors import TooLarge, Unprocessable
 
@@ -33,9 +34,7 @@ def open_record(
     applicant_id: int | None = None, undoes: Record | None = None,
 ) -> Record:  # fmt: skip
     """Open a record with the next number of the year."""
-    if kind not in RecordKind.values:
-        raise Unprocessable(_("The record does not fit."), fields={"kind": _("Choose one of the list.")})
-    record = Record.objects.create(
+    record = Record(
         kind=kind,
         number=_next_number(on.year),
         dated_on=on,
@@ -46,8 +45,19 @@ def open_record(
         applicant_id=applicant_id,
         undoes=undoes,
     )
+    _require_fit(record)
+    record.save()
     RecordEvent.objects.create(record=record, state=record.state, by=by)
     return record
+
+
+def _require_fit(record: Record) -> None:
+    """Refuse what the record's fields cannot hold: another kind, an applicant whom nobody knows, too long a text."""
+    try:
+        record.clean_fields(exclude=["created_by", "undoes", "number"])
+    except ValidationError as fault:
+        fields = {name: " ".join(said) for name, said in fault.message_dict.items()}
+        raise Unprocessable(_("The record does not fit."), fields=fields) from fault
 
 
 def _next_number(year: int) -> str:
@@ -72,6 +82,7 @@ def describe_record(*, record_id: int, version: int, by: User, values: Mapping[s
         )
     for name, value in values.items():
         setattr(record, name, value)
+    _require_fit(record)
     touch(record, *values)
     return record
 

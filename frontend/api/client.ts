@@ -65,6 +65,8 @@ export interface ListQuery {
   sortby?: string;
   q?: string;
   asOf?: string;
+  /** CQL2, its coordinates in longitude and latitude. */
+  filter?: string;
 }
 
 /** Read a page of a collection's features; `next` is a whole address from the page before. */

@@ -203,6 +203,11 @@ export class MapEngine {
     this.selection.outline(geometry);
   }
 
+  /** Show features as picked, in place of those before. */
+  pick(geometries: Geometry[]): void {
+    this.selection.pick(geometries);
+  }
+
   /** Call back with what is under a click; nothing while something is being measured. */
   onClick(listener: (click: Click) => void): void {
     this.map.on("singleclick", (event) => {

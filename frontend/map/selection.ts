@@ -1,4 +1,4 @@
-/** The chosen feature: accent line on a white casing, a light fill, its number above. */
+/** The chosen feature: accent line on a white casing, a light fill, its number above; and those that are picked. */
 import type Map from "ol/Map.js";
 import Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
@@ -30,20 +30,26 @@ const CHOSEN_POINT = [
     zIndex: 2,
   }),
 ];
+const PICKED = [
+  new Style({ stroke: new Stroke({ color: "#FFFFFF", width: 5 }), image: new Circle({ radius: 9, stroke: new Stroke({ color: "#FFFFFF", width: 5 }) }) }),
+  new Style({ stroke: new Stroke({ color: ACCENT, width: 2 }), image: new Circle({ radius: 9, stroke: new Stroke({ color: ACCENT, width: 2 }) }) }),
+];
 const OUTLINE = [
   new Style({ stroke: new Stroke({ color: "#FFFFFF", width: 6 }) }),
   new Style({ stroke: new Stroke({ color: DRAFT, width: 2, lineDash: [8, 5] }), fill: new Fill({ color: "rgba(200,50,26,0.08)" }) }),
 ];
 
-/** Shows at most one chosen feature and one proposed outline. */
+/** Shows at most one chosen feature, one proposed outline, and any number of picked features. */
 export class Selection {
   private readonly source = new VectorSource();
   private readonly drafts = new VectorSource();
+  private readonly picked = new VectorSource();
   private readonly format = new GeoJSON({ featureProjection: "EPSG:3857" });
   private label = "";
 
   constructor(map: Map) {
     map.addLayer(new VectorLayer({ source: this.drafts, style: OUTLINE, zIndex: 19890 }));
+    map.addLayer(new VectorLayer({ source: this.picked, style: PICKED, zIndex: 19895 }));
     map.addLayer(
       new VectorLayer({
         source: this.source,
@@ -78,6 +84,11 @@ export class Selection {
   outline(geometry: Geometry | null): void {
     this.drafts.clear();
     if (geometry) this.drafts.addFeature(this.read(geometry));
+  }
+
+  pick(geometries: Geometry[]): void {
+    this.picked.clear();
+    this.picked.addFeatures(geometries.map((one) => this.read(one)));
   }
 
   private read(geometry: Geometry): Feature {

@@ -84,6 +84,14 @@ function scaleOf(map: MapEngine): void {
   need("style-scale").textContent = `1:${number(Math.round(exact / step) * step)}`;
 }
 
+/** A way to draw that wants a field begins with the first that fits, so that there is something to see at once. */
+function suggest(method: string): void {
+  const field = need<HTMLSelectElement>("id_field");
+  const [numbers, words] = field.querySelectorAll("optgroup");
+  const fitting = method === "categories" ? (words ?? numbers) : method === "graduated" || method === "size" ? numbers : null;
+  if (field.value === "") field.value = fitting?.querySelector("option")?.value ?? "";
+}
+
 async function main(): Promise<void> {
   const catalogue = await readCatalogue();
   const map = new MapEngine(need("style-map"), catalogue);
@@ -106,7 +114,10 @@ async function main(): Promise<void> {
   map.onResolution(() => scaleOf(map));
   scaleOf(map);
   form.addEventListener("input", () => later(map));
-  form.addEventListener("change", () => later(map));
+  form.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLInputElement && target.name === "method") suggest(target.value);
+    later(map);
+  });
   document.documentElement.dataset["ready"] = "true";
   await map.settled();
   document.documentElement.dataset["drawn"] = "true";

@@ -6,6 +6,7 @@ import { h, icon, need } from "../dom.js";
 import { t } from "../i18n.js";
 import { MapEngine } from "../map/engine.js";
 import type { Sketch } from "../map/sketch.js";
+import { AreaPick, Ticks } from "../panels/picked.js";
 import { changeMany, conflict, newRow, wholeRow } from "../panels/table/dialogs.js";
 import { Grid } from "../panels/table/grid.js";
 import { Query } from "../panels/table/query.js";
@@ -19,7 +20,8 @@ let map: MapEngine | null = null;
 let sketch: Sketch | null = null;
 let timer = 0;
 
-const grid = new Grid(info, query, {
+const ticks = new Ticks(() => ticked());
+const grid = new Grid(info, query, ticks, {
   chosen: (key) => void point(key),
   changed,
   open: (key) => void openRow(key),
@@ -37,10 +39,27 @@ const grid = new Grid(info, query, {
 function changed(): void {
   const said = query.address().toString();
   history.replaceState(null, "", said ? `?${said}` : location.pathname);
-  const link = need<HTMLAnchorElement>("sheet-export");
-  link.hidden = !info.may.export;
-  link.search = query.asked().toString();
+  exporting();
   void grid.restart();
+}
+
+/** The links to the export page: the rows that the table means, and those that are ticked. */
+function exporting(): void {
+  for (const [id, filter] of [["sheet-export", query.area], ["picked-export", ticks.filter]] as const) {
+    const asked = id === "sheet-export" ? query.asked() : query.ordered();
+    if (filter) asked.set("filter", filter);
+    const link = need<HTMLAnchorElement>(id);
+    link.hidden = !info.may.export;
+    link.search = asked.toString();
+  }
+}
+
+/** Say how many rows are ticked, and offer what can be done with them. */
+function ticked(): void {
+  need("sheet-picked").hidden = ticks.keys.size === 0;
+  need("picked-count").textContent = t("pick.count", { count: ticks.keys.size });
+  exporting();
+  if (map) void ticks.show(map, info.id).catch(() => undefined);
 }
 
 async function openRow(key: number): Promise<void> {
@@ -181,6 +200,12 @@ async function startMap(): Promise<void> {
   need("zoom-out").addEventListener("click", () => map?.zoomBy(-1));
   need("sheet-map-toggle").addEventListener("click", () => showMap(!need("sheet-body").classList.contains("with-map")));
   const inView = need<HTMLInputElement>("sheet-in-view");
+  const area = new AreaPick(map, need("sheet-map-area"), () => {
+    query.area = area.filter;
+    changed();
+  });
+  area.button.addEventListener("click", () => showMap(true));
+  inView.closest("label")?.after(area.button);
   const follow = (): void => {
     query.box = inView.checked && map ? map.box().map((part) => part.toFixed(6)).join(",") : "";
     void grid.restart();
@@ -189,7 +214,7 @@ async function startMap(): Promise<void> {
   map.onMove(() => inView.checked && later(follow));
   map.onClick(({ hits }) => {
     const hit = hits.find((one) => one.collection === info.id);
-    if (hit && !sketch) void fromMap(Number(hit.id));
+    if (hit && !sketch && !area.isDrawing) void fromMap(Number(hit.id));
   });
   await map.settled();
   document.documentElement.dataset["drawn"] = "true";
@@ -217,6 +242,8 @@ function main(): void {
   new SavedViews(info, query, changed);
   document.getElementById("sheet-new")?.addEventListener("click", () => void drawNew());
   document.getElementById("sheet-bulk")?.addEventListener("click", () => changeMany(info, query.asked(true).toString()));
+  document.getElementById("picked-bulk")?.addEventListener("click", () => changeMany(info, new URLSearchParams({ filter: ticks.filter }).toString()));
+  need("picked-clear").addEventListener("click", () => ticks.clear(need("sheet")));
   document.addEventListener("keydown", (event) => {
     if (!sketch || (event.target as Element).closest("input, dialog")) return;
     if (event.key === "Escape") leave();

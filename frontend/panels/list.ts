@@ -4,6 +4,7 @@ import type { CollectionInfo, FeatureInfo, FeaturePage, FieldInfo } from "../api
 import { type App, boxOf } from "../app.js";
 import { h, icon } from "../dom.js";
 import { day, digitsOf, language, number, t } from "../i18n.js";
+import { AreaPick, Ticks } from "./picked.js";
 
 const PAGE = 50;
 const WAIT = 250;
@@ -25,7 +26,11 @@ export class ListTwin {
   private readonly count = h("p", { class: "badge", role: "status" });
   private readonly frame = h("div", { class: "list-frame", tabindex: 0, role: "region" });
   private readonly pager = h("div", { class: "pager" });
-  private readonly exporter = h("button", { type: "button", class: "button", hidden: true }, icon("download"), t("list.export"));
+  private readonly exportWords = h("span");
+  private readonly exporter = h("button", { type: "button", class: "button", hidden: true }, icon("download"), this.exportWords);
+  private readonly unticker = h("button", { type: "button", class: "button quiet", hidden: true }, icon("x"), t("pick.clear"));
+  private readonly ticks = new Ticks(() => this.ticked());
+  private readonly area: AreaPick;
 
   constructor(
     private readonly app: App,
@@ -33,11 +38,14 @@ export class ListTwin {
     onClose: (() => void) | null,
   ) {
     this.frame.setAttribute("aria-label", t("list.table"));
+    this.area = new AreaPick(app.map, app.map.element.parentElement ?? document.body, () => void this.restart());
     host.replaceChildren(h("div", { class: "loading-bar" }), this.toolbar(onClose), this.frame, this.pager);
     this.choice.addEventListener("change", () => this.open(this.choice.value));
     this.words.addEventListener("input", () => this.later());
     this.inView.addEventListener("change", () => this.restart());
     this.exporter.addEventListener("click", () => this.export());
+    this.unticker.addEventListener("click", () => this.ticks.clear(this.frame));
+    this.ticked();
     app.map.onMove(() => this.onlyShown && this.isOpen && this.later());
     app.store.subscribe((now, before) => {
       this.mark();
@@ -58,7 +66,7 @@ export class ListTwin {
     const view = h("label", { class: "check" }, this.inView, t("list.in_view"));
     if (!onClose) title.hidden = this.choice.hidden = true;
     const close = onClose && h("button", { type: "button", class: "icon-button", "aria-label": t("list.close"), onclick: onClose }, icon("x"));
-    return h("div", { class: "list-tools" }, title, this.choice, this.count, find, this.words, view, this.exporter, h("span", { class: "grow" }), close);
+    return h("div", { class: "list-tools" }, title, this.choice, this.count, find, this.words, view, this.area.button, this.exporter, this.unticker, h("span", { class: "grow" }), close);
   }
 
   /** Show a collection's rows; without one, the first that is on the map. */
@@ -76,8 +84,10 @@ export class ListTwin {
     if (wanted !== this.collection) {
       this.sort = "";
       this.words.value = "";
+      this.ticks.clear(this.frame);
     }
     this.collection = wanted;
+    this.area.button.hidden = !info?.tiles;
     this.exporter.hidden = !info?.may.export;
     if (info) void this.restart();
     else this.frame.replaceChildren(h("p", { class: "empty" }, t("list.none")));
@@ -90,6 +100,7 @@ export class ListTwin {
 
   private restart(): Promise<void> {
     this.onlyShown = this.inView.checked;
+    this.inView.disabled = this.area.filter !== "";
     this.filter = this.words.value.trim();
     this.trail = [];
     return this.load("");
@@ -113,9 +124,11 @@ export class ListTwin {
   }
 
   private query(info: CollectionInfo): ListQuery {
+    const area = info.tiles ? this.area.filter : "";
     return {
       limit: PAGE,
-      ...(this.onlyShown && info.tiles ? { bbox: this.app.map.box().map((part) => part.toFixed(6)).join(",") } : {}),
+      ...(area ? { filter: area } : {}),
+      ...(this.onlyShown && info.tiles && !area ? { bbox: this.app.map.box().map((part) => part.toFixed(6)).join(",") } : {}),
       ...(this.sort ? { sortby: this.sort } : {}),
       ...(this.filter ? { q: this.filter } : {}),
       ...(this.app.dayOf(info.id) ? { asOf: this.app.dayOf(info.id) } : {}),
@@ -126,12 +139,21 @@ export class ListTwin {
     return readFeatures(info.id, this.query(info), signal);
   }
 
-  /** Go where the same rows are had as a file, in any format. */
+  private ticked(): void {
+    const count = this.ticks.keys.size;
+    this.exportWords.textContent = count > 0 ? t("pick.export", { count }) : t("list.export");
+    this.unticker.hidden = count === 0;
+    void this.ticks.show(this.app.map, this.collection).catch(() => undefined);
+  }
+
+  /** Go where the ticked rows, or else all that the list means, are had as a file in any format. */
   private export(): void {
     const info = this.app.collection(this.collection);
     if (!info) return;
-    const filters = new URLSearchParams(Object.entries(this.query(info)).map(([name, value]) => [name, String(value)]));
-    for (const name of ["limit", "sortby"]) filters.delete(name);
+    const { asOf } = this.query(info);
+    const asked = this.ticks.filter ? { filter: this.ticks.filter, ...(asOf ? { asOf } : {}) } : this.query(info);
+    const filters = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
+    filters.delete("limit");
     location.assign(`/export/${info.id}/?${filters.toString()}`);
   }
 
@@ -158,7 +180,8 @@ export class ListTwin {
 
   private table(info: CollectionInfo, features: FeatureInfo[]): HTMLElement {
     const columns = columnsOf(info, features);
-    const head = h("tr", {}, ...columns.map((field) => this.heading(field)));
+    const all = h("th", { scope: "col", class: "tick-cell" }, this.ticks.all(this.frame));
+    const head = h("tr", {}, this.exporter.hidden ? null : all, ...columns.map((field) => this.heading(field)));
     const rows = features.map((feature) => this.row(feature, columns));
     return h("table", { class: "table" }, h("thead", {}, head), h("tbody", {}, ...rows));
   }
@@ -184,7 +207,8 @@ export class ListTwin {
       const content = index === 0 ? h("button", { type: "button", class: "row-link" }, h("bdi", {}, text || id)) : h("bdi", {}, text);
       return h(tag, { ...(index === 0 ? { scope: "row" } : {}), class: isNumber(field) && index > 0 ? "number" : "" }, content);
     });
-    return h("tr", { "data-id": id, onclick: () => this.pick(feature) }, ...cells);
+    const tick = h("td", { class: "tick-cell", onclick: (event: Event) => event.stopPropagation() }, this.ticks.box(id, cells[0]?.textContent ?? id));
+    return h("tr", { "data-id": id, onclick: () => this.pick(feature) }, this.exporter.hidden ? null : tick, ...cells);
   }
 
   private pick(feature: FeatureInfo): void {

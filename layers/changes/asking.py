@@ -10,7 +10,7 @@ from core.errors import DomainError, NotFound
 from layers import values
 from layers.access import View
 from layers.collections import FieldType
-from layers.exporting.features import stored_srid
+from layers.grids import stored_srid
 from layers.ogc.filters.places import LONLAT, Place, placed
 from layers.values import refused
 

@@ -15,6 +15,7 @@ from jobs import progress
 from layers.access import View
 from layers.collections import Field
 from layers.features.asked import Where
+from layers.features.reading import bounded
 from layers.sqltext import conditions, identifier, readable, source
 
 BATCH = 5_000
@@ -22,12 +23,13 @@ BATCH = 5_000
 
 @dataclass(frozen=True)
 class Source:
-    """What is written: the view, which of its rows, and the EPSG code in which geometry is handed out."""
+    """What is written: the view, which of its rows in which order, the EPSG code of the geometry handed out."""
 
     view: View
     srid: int
     where: Where = field(default_factory=Where)
     total: int | None = None
+    order: str = ""
 
     @property
     def fields(self) -> Sequence[Field]:
@@ -88,14 +90,15 @@ class Source:
                 raise faults[0]
 
     def statement(self, spelling: str) -> tuple[str, list[Any]]:
-        """Return the SQL and its values: key, geometry, fields, in the order of the key."""
+        """Return the SQL and its values: key, geometry, fields; in the order of the key unless another is asked for."""
         one = self.view.collection
         shape = spelling.format(self.shape)
         values = [f"{readable(self.view, field)} AS {identifier(field.name)}" for field in self.fields]
         where = " AND ".join([*conditions(self.view), *self.where.sql]) or "true"
         key = f"t.{identifier(one.key)}"
         found = (
-            f"SELECT {', '.join([key, shape, *values])} FROM {source(self.view)} WHERE {where} ORDER BY {key}"
+            f"SELECT {', '.join([key, shape, *values])} FROM {source(self.view)} WHERE {where} "
+            f"ORDER BY {self.order or key}"
         )
         return found, list(self.where.values)
 
@@ -103,17 +106,6 @@ class Source:
 def count(view: View, where: Where) -> int:
     """Return how many rows there are to write."""
     condition = " AND ".join([*conditions(view), *where.sql]) or "true"
-    with connection.cursor() as cursor:
+    with bounded() as cursor:
         cursor.execute(f"SELECT count(*) FROM {source(view)} WHERE {condition}", list(where.values))
-        return int(cursor.fetchone()[0])
-
-
-def stored_srid(view: View) -> int:
-    """Return the EPSG code in which a collection's geometry is stored."""
-    one = view.collection
-    if not one.has_geometry:
-        return 0
-    schema, name = one.relation.split(".", 1)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT Find_SRID(%s, %s, %s)", [schema, name, one.geometry])
         return int(cursor.fetchone()[0])

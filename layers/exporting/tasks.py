@@ -15,7 +15,6 @@ from accounts.authentication import subject_of_user
 from accounts.policy import Subject
 from accounts.subjects import viewing_as
 from layers.exporting import wanted
-from layers.exporting.writers import export
 
 KEPT_S = 7 * 24 * 3600
 
@@ -40,9 +39,7 @@ def write(key: str, asker: dict[str, Any], collection: str, parameters: dict[str
     asked = wanted.read(subject_again(**asker), collection, parameters)
     place = folder() / key
     place.mkdir(parents=True, exist_ok=True)
-    written = export(
-        asked.view, place / asked.file_name, srid=asked.srid, where=asked.where, total=asked.total
-    )
+    written = asked.write(place / asked.file_name)
     result = {gettext("features"): written.count, "file": f"/exports/{key}/"}
     return result | ({gettext("notes"): " ".join(written.sentences)} if written.notes else {})
 

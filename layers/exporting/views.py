@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,22 +18,29 @@ from accounts.policy import Subject, subject_of
 from core.errors import Forbidden, NotFound, TooLarge
 from jobs.actions import enqueue
 from jobs.models import Job
+from layers import moments
 from layers.exporting import tasks, wanted
-from layers.exporting.writers import FORMATS, export
+from layers.exporting.writers import FORMATS
 
 
 @never_cache
 @require_GET
 def choose(request: HttpRequest, collection: str) -> HttpResponse:
     """Show the formats and grids for the rows asked for."""
-    asked = wanted.read(subject_of(request), collection, _filters(request.GET))
+    subject, given = subject_of(request), _kept(request.GET)
+    asked = wanted.read(subject, collection, given)
+    its_own = {name: given[name] for name in (moments.PARAMETER,) if given.get(name)}
+    whole = wanted.read(subject, collection, its_own)
     context = {
         "collection": asked.view.collection,
         "total": asked.total,
+        "all": whole.total,
+        "fields": asked.view.fields if len(asked.view.fields) < len(whole.view.fields) else (),
+        "whole": f"?{urlencode(its_own)}",
         "is_large": asked.total > wanted.AT_ONCE,
         "formats": FORMATS.values(),
         "systems": wanted.systems(),
-        "filters": _filters(request.GET),
+        "kept": given,
     }
     return render(request, "exporting/choose.html", context)
 
@@ -50,7 +58,7 @@ def file(request: HttpRequest, collection: str) -> HttpResponseBase:
         )
     with TemporaryDirectory(prefix="gisportal-export-") as folder:
         out = Path(folder) / asked.file_name
-        written = export(asked.view, out, srid=asked.srid, where=asked.where, total=asked.total)
+        written = asked.write(out)
         response = FileResponse(
             out.open("rb"), as_attachment=True, filename=asked.file_name, content_type=asked.format.media_type
         )
@@ -107,7 +115,6 @@ def asker_of(subject: Subject) -> dict[str, Any]:
     return {"user_id": subject.user_id, "acting_as": subject.acting_as, "verbs": verbs}
 
 
-def _filters(given: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: given[name] for name in given if name not in ("f", "crs", "limit", "after", "sortby", "lang")
-    }
+def _kept(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what says which rows, fields and order are meant."""
+    return {name: given[name] for name in given if name not in ("f", "crs", "limit", "after", "at", "lang")}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,23 +12,28 @@ from accounts.policy import Subject, Verb
 from layers import grids, moments, registry
 from layers.access import View, view
 from layers.exporting.features import count
-from layers.exporting.writers import FORMATS, WGS84, Format
+from layers.exporting.notes import Written
+from layers.exporting.writers import FORMATS, WGS84, Format, export
 from layers.features import asked
-from layers.features.asked import Where
-from layers.sqltext import conditions
+from layers.features.asked import Asked, Where
+from layers.features.reading import ordering
+from layers.sheets.rows import chosen
+from layers.sqltext import column, conditions, identifier
 from layers.values import refused
 
 # More than this is written by a job.
 AT_ONCE = 20_000
-_OWN = ("f", "crs", "asOf", "limit", "after", "sortby", "csrfmiddlewaretoken")
+# What does not say which rows are meant.
+_OWN = ("f", "crs", "asOf", "limit", "after", "at", "columns", "csrfmiddlewaretoken")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A checked request: the view with the fields that may leave, the rows, the format, the grid."""
+    """A checked request: the view with the fields that leave, the rows in their order, the format, the grid."""
 
     view: View
     where: Where
+    order: str
     format: Format
     srid: int | None
     total: int
@@ -37,6 +43,10 @@ class Wanted:
         """Return what the file is called."""
         return f"{self.view.collection.id}.{self.format.ending}"
 
+    def write(self, out: Path) -> Written:
+        """Write the file; return how many features, with notes."""
+        return export(self.view, out, srid=self.srid, where=self.where, total=self.total, order=self.order)
+
 
 def systems() -> list[tuple[int, str]]:
     """Return the reference systems on offer: the municipality's grid, the other listed ones, degrees."""
@@ -44,15 +54,25 @@ def systems() -> list[tuple[int, str]]:
 
 
 def read(subject: Subject, collection: str, parameters: Mapping[str, str]) -> Wanted:
-    """Return what is asked, or refuse: a layer that may not be seen or exported, an unknown filter, format or grid."""
+    """Return what is asked, or refuse: a layer that may not be seen or exported, an unknown filter, format or grid.
+
+    Rows are narrowed by whatever narrows a list or a table of them; `columns` names the fields, all if empty.
+    """
     known = registry.find(collection)
     policy.require(subject, Verb.EXPORT, known)
-    seen = leaving(subject, view(subject, known)).as_of(moments.as_of(parameters))
-    filters = {name: value for name, value in parameters.items() if name not in _OWN}
-    where = asked.read(seen, filters).where
+    seen = view(subject, known).as_of(moments.as_of(parameters))
+    found = asked.read(seen, {name: value for name, value in parameters.items() if name not in _OWN})
     # `conditions` of the view are added again where the rows are read.
-    where = Where(where.sql[len(conditions(seen)) :], where.values)
-    return Wanted(seen, where, _format(parameters), _srid(parameters), count(seen, where))
+    where = Where(found.where.sql[len(conditions(seen)) :], found.where.values)
+    total = count(seen, where)
+    fields = chosen(seen, parameters.get("columns", ""))
+    out = leaving(subject, replace(seen, fields=tuple(fields)))
+    return Wanted(out, where, _order(seen, found), _format(parameters), _srid(parameters), total)
+
+
+def _order(seen: View, found: Asked) -> str:
+    by = column(found.order) if found.order else ""
+    return ordering(found, by, f"t.{identifier(seen.collection.key)}")
 
 
 def leaving(subject: Subject, seen: View) -> View:

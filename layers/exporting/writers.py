@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Unprocessable
 from layers.access import View
 from layers.exporting import arrow, drawing, plain
-from layers.exporting.features import Source, stored_srid
+from layers.exporting.features import Source
 from layers.exporting.notes import Written
 from layers.features.asked import Where
+from layers.grids import stored_srid
 
 WGS84 = 4326
 MOST_SHEET_ROWS = 1_048_575
@@ -69,7 +70,13 @@ def format_of(name: str) -> Format:
 
 
 def export(
-    view: View, out: Path, *, srid: int | None = None, where: Where | None = None, total: int | None = None
+    view: View,
+    out: Path,
+    *,
+    srid: int | None = None,
+    where: Where | None = None,
+    total: int | None = None,
+    order: str = "",
 ) -> Written:
     """Write what the view shows to a file, in the format of its name; return how many features, with notes.
 
@@ -82,7 +89,7 @@ def export(
         )
     kept = stored_srid(view)
     chosen = format_.srid or srid or (WGS84 if format_.ending in _DEGREES else kept)
-    source = Source(_without_awkward(view), chosen if kept else 0, where or Where(), total)
+    source = Source(_without_awkward(view), chosen if kept else 0, where or Where(), total, order)
     partial = out.with_name(f".{out.name.removesuffix(format_.ending)}partial.{format_.ending}")
     partial.unlink(missing_ok=True)
     try:

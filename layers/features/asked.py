@@ -13,6 +13,9 @@ from layers import moments, searching, values
 from layers.access import View
 from layers.collections import Field, FieldType
 from layers.features import boxes
+from layers.grids import stored_srid
+from layers.ogc import filters
+from layers.ogc.filters.places import LONLAT, Place
 from layers.sqltext import column, conditions, identifier
 from layers.values import SQL_TYPES, refused
 
@@ -21,7 +24,19 @@ USUAL = 100
 ORDERED = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.DATE, FieldType.DATETIME, FieldType.TEXT})
 OPERATORS = {"": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 _OTHER_PARAMETERS = frozenset(
-    {"lang", "bbox", "bbox-crs", "limit", "after", "sortby", "q", "f", moments.PARAMETER}
+    {
+        "lang",
+        "bbox",
+        "bbox-crs",
+        "filter",
+        "filter-lang",
+        "limit",
+        "after",
+        "sortby",
+        "q",
+        "f",
+        moments.PARAMETER,
+    }
 )
 
 
@@ -59,7 +74,7 @@ def read(view: View, parameters: Mapping[str, str], *, rows: Sequence[str] | Non
     `rows` are SQL conditions in place of those that keep what is in force and may be seen.
     """
     where = Where(tuple(conditions(view) if rows is None else rows))
-    where = _in_box(view, where, parameters)
+    where = meeting(view, _in_box(view, where, parameters), parameters)
     if parameters.get("q"):
         where = _with_text(view, where, values.text("q", parameters["q"]))
     for name, written in parameters.items():
@@ -80,6 +95,16 @@ def _in_box(view: View, where: Where, parameters: Mapping[str, str]) -> Where:
         raise refused("bbox", _("This layer has no shapes."))
     shape = f"t.{identifier(view.collection.tile_geometry)}"
     return where.and_(f"{shape} && %s::geometry AND ST_Intersects({shape}, %s::geometry)", box, box)
+
+
+def meeting(view: View, where: Where, parameters: Mapping[str, str], place: Place | None = None) -> Where:
+    """Return the conditions and that of the CQL2 `filter`, its coordinates in degrees unless `place` says otherwise."""
+    written = parameters.get("filter", "").strip()
+    if not written:
+        return where
+    wanted = filters.parse(written, parameters.get("filter-lang", filters.LANGUAGES[0]))
+    sql, bound = filters.translate(view, wanted, place or Place(LONLAT, stored_srid(view) or LONLAT))
+    return where.and_(f"({sql})", *bound)
 
 
 def _with_text(view: View, where: Where, written: str) -> Where:

@@ -15,9 +15,10 @@ from layers import registry
 from layers.access import View, view
 from layers.collections import Field, FieldType
 from layers.exporting import arrow
-from layers.exporting.features import Source, stored_srid
+from layers.exporting.features import Source
 from layers.exporting.wanted import leaving
 from layers.fieldwork import package
+from layers.grids import stored_srid
 from layers.sqltext import identifier
 
 NAME = "municipality.gpkg"

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from layers import moments, values
 from layers.access import View
 from layers.collections import FieldType
-from layers.exporting.features import stored_srid
 from layers.features import asked
 from layers.features.asked import Asked
+from layers.grids import stored_srid
 from layers.ogc import systems
-from layers.ogc.filters import parse, translate
 from layers.ogc.filters.places import Place
 from layers.ogc.systems import System
 from layers.sqltext import ever, moment
@@ -38,9 +37,7 @@ def items(view: View, parameters: Mapping[str, str]) -> Wanted:
     view = at_its_time(view, parameters)
     plain = {name: value for name, value in parameters.items() if name not in OURS}
     found = asked.read(view, plain | _box(parameters) | _limit(parameters), rows=_rows(view, parameters))
-    if parameters.get("filter", "").strip():
-        found = _filtered(view, found, parameters)
-    return Wanted(view, found, system)
+    return Wanted(view, _filtered(view, found, parameters), system)
 
 
 def at_its_time(view: View, parameters: Mapping[str, str]) -> View:
@@ -120,8 +117,5 @@ def _rows(view: View, parameters: Mapping[str, str]) -> list[str] | None:
 
 def _filtered(view: View, found: Asked, parameters: Mapping[str, str]) -> Asked:
     system = systems.read("filter-crs", parameters.get("filter-crs", systems.CRS84))
-    into = stored_srid(view) if view.collection.has_geometry else system.srid
-    place = Place(system.srid, into, system.flipped)
-    wanted = parse(parameters["filter"].strip(), parameters.get("filter-lang", "cql2-text"))
-    sql, bound = translate(view, wanted, place)
-    return replace(found, where=found.where.and_(f"({sql})", *bound))
+    place = Place(system.srid, stored_srid(view) or system.srid, system.flipped)
+    return replace(found, where=asked.meeting(view, found.where, parameters, place))

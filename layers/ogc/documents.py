@@ -12,8 +12,8 @@ from core.errors import NotFound
 from layers import extents, registry
 from layers.access import View, view
 from layers.collections import Collection, Field, FieldType
-from layers.exporting.features import stored_srid
 from layers.features.asked import ORDERED
+from layers.grids import stored_srid
 from layers.ogc import systems
 from layers.ogc.answers import GEOJSON, OPENAPI, SCHEMA, Json, address, both_forms, link
 

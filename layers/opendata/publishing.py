@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts.policy import ANYBODY
 from layers.access import View
-from layers.exporting.features import stored_srid
 from layers.exporting.writers import export
 from layers.features.reading import count
+from layers.grids import stored_srid
 from layers.ogc.documents import visible
 from layers.opendata import protection
 from layers.sqltext import conditions, identifier, source

@@ -6,16 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import shapely
+from django.utils.translation import gettext as _
 from PIL import Image
 from pyproj import Geod, Transformer
 
 from layers.access import View
 from layers.collections import Collection
 from layers.features import asked as asking
+from layers.features.asked import Where
 from layers.features.reading import bounded
 from layers.legend import legend
 from layers.models import Raster
 from layers.ogc.systems import LONLAT
+from layers.ows.asking import Refused
 from layers.ows.canvas import Canvas, Painted
 from layers.ows.expressions import Scene, zoom_of
 from layers.sqltext import identifier, readable, source
@@ -24,8 +27,10 @@ from layers.styling.checks import fields_in
 if TYPE_CHECKING:
     from layers.ows.wms import Frame
 
-# The largest of a layer's shapes that are drawn in one picture; beyond it small ones are left out.
+# So many features of a layer are drawn in one picture; a picture of more is refused, never half drawn.
 MOST = 20_000
+# What is smaller than this to either side cannot be seen.
+_SMALLEST_PX = 0.5
 NEAR_PX = 4
 
 
@@ -71,7 +76,7 @@ def _features(seen: View, frame: "Frame", zoom: float, per_metre: float) -> list
     pixel = (frame.box[2] - frame.box[0]) / frame.width
     margin = 64 * pixel
     west, south, east, north = frame.box
-    where = asking.read(seen, _box(frame)).where
+    where = _visible(seen, asking.read(seen, _box(frame)).where, _SMALLEST_PX / per_metre)
     moved = f"ST_Transform(t.{identifier(one.geometry)}, {int(frame.system.srid)})"
     cut = f"ST_ClipByBox2D({moved}, ST_MakeEnvelope(%s, %s, %s, %s)::box2d)"
     size = f"ST_Area(ST_Envelope(t.{identifier(one.tile_geometry)}))"
@@ -81,10 +86,17 @@ def _features(seen: View, frame: "Frame", zoom: float, per_metre: float) -> list
     box = [west - margin, south - margin, east + margin, north + margin]
     with bounded() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM {source(seen)} WHERE {where.text} ORDER BY {size} DESC LIMIT {MOST}",
+            f"SELECT {columns} FROM {source(seen)} WHERE {where.text} ORDER BY {size} DESC LIMIT {MOST + 1}",
             [*box, pixel / 4, *where.values],
         )
         rows = cursor.fetchall()
+    if len(rows) > MOST:
+        raise Refused(
+            "TooManyFeatures",
+            "layers",
+            _("More than %(most)s features of “%(layer)s” lie in this picture: ask for a smaller area.")
+            % {"most": MOST, "layer": one.title},
+        )
     shapes = shapely.from_wkb([None if row[0] is None else bytes(row[0]) for row in rows])
     names = [field.name for field in fields]
     return [
@@ -92,6 +104,16 @@ def _features(seen: View, frame: "Frame", zoom: float, per_metre: float) -> list
         for shape, row in zip(shapes, rows, strict=True)
         if shape is not None and not shape.is_empty
     ]
+
+
+def _visible(seen: View, where: Where, smallest_m: float) -> Where:
+    """Leave out lines and areas that no pixel would show; a metre of Web Mercator is never more than a metre."""
+    one = seen.collection
+    if "Point" in one.geometry_type or one.geometry_type == "Geometry":
+        return where
+    shape = f"t.{identifier(one.tile_geometry)}"
+    across = f"ST_XMax({shape}) - ST_XMin({shape})", f"ST_YMax({shape}) - ST_YMin({shape})"
+    return where.and_(f"greatest({', '.join(across)}) >= %s", smallest_m)
 
 
 def _plain(value: Any) -> Any:

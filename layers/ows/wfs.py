@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,11 +14,11 @@ from accounts.policy import subject_of
 from core.errors import NotFound
 from layers import extents, registry
 from layers.access import View, view
-from layers.exporting.features import stored_srid
 from layers.features import asked as asking
 from layers.features import boxes
 from layers.features.asked import Asked
 from layers.features.reading import bounded, feature_sql, ordering
+from layers.grids import stored_srid
 from layers.ogc import documents
 from layers.ogc.filters import translate
 from layers.ogc.filters.places import Place
@@ -124,9 +125,12 @@ def _describe(request: HttpRequest, asked: Parameters) -> HttpResponse:
 
 def _seen(request: HttpRequest, written: str) -> View:
     try:
-        return view(subject_of(request), registry.find(written.strip().rsplit(":", 1)[-1]))
+        found = view(subject_of(request), registry.find(written.strip().rsplit(":", 1)[-1]))
     except NotFound as error:
         raise Refused("InvalidParameterValue", "typenames", error.title) from error
+    if not found.collection.has_geometry:
+        raise Refused("InvalidParameterValue", "typenames", _("This layer has no shapes."))
+    return found
 
 
 def _stored_queries(request: HttpRequest, asked: Parameters) -> HttpResponse:
@@ -310,8 +314,28 @@ def _collection(
         "space": gml.SPACE,
         "schema": f"{schema}&typenames={wanted.view.collection.id}",
     }
+    if not hits:
+        head |= _pages(request, wanted, matched)
     start = render(request, "ows/wfs_collection.xml", head).content.decode().rstrip()
     return HttpResponse(f"{start}{''.join(rows)}</wfs:FeatureCollection>", content_type=GML)
+
+
+def _pages(request: HttpRequest, wanted: _Wanted, matched: int) -> dict[str, str]:
+    """Return the addresses of the pages after and before this one (7.7.4.4)."""
+    starts = {}
+    if wanted.count and wanted.start + wanted.count < matched:
+        starts["next"] = wanted.start + wanted.count
+    if wanted.count and wanted.start > 0:
+        starts["previous"] = max(0, wanted.start - wanted.count)
+    plain = {
+        name: value for name, value in request.GET.items() if name.lower() not in ("startindex", "count")
+    }
+    return {
+        name: request.build_absolute_uri(
+            f"{request.path}?{urlencode({**plain, 'startindex': start, 'count': wanted.count})}"
+        )
+        for name, start in starts.items()
+    }
 
 
 _OPERATIONS: Mapping[str, Callable[[HttpRequest, Parameters], HttpResponse]] = {

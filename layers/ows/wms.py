@@ -55,6 +55,8 @@ def wms(request: HttpRequest, asked: Parameters) -> HttpResponse:
 
 
 def _capabilities(request: HttpRequest, asked: Parameters) -> HttpResponse:
+    from layers.ows import portrayal
+
     subject = subject_of(request)
     layers = [_described(one) for one in documents.visible(subject) if one.collection.has_geometry]
     rasters = [
@@ -75,6 +77,8 @@ def _capabilities(request: HttpRequest, asked: Parameters) -> HttpResponse:
         "pictures": PICTURES,
         "told": TOLD,
         "largest": LARGEST,
+        "most_layers": MOST_LAYERS,
+        "most_features": portrayal.MOST,
         "grid": grids.own().srid,
     }
     return render(request, "ows/wms_capabilities.xml", context, content_type=XML)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django_tasks import task
 
@@ -45,8 +45,10 @@ def make_order(slug: str, field: str) -> dict[str, Any]:
     found = collection.field(field)
     if found is None or found.expression:
         return {"slug": slug, "made": 0}
-    for way in ("ASC", "DESC"):
-        with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Two that make the same index at once meet in the catalogue of the database, "if not exists" or not.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_name(collection, found, "any")])
+        for way in ("ASC", "DESC"):
             cursor.execute(
                 f"CREATE INDEX IF NOT EXISTS {identifier(_name(collection, found, way))} ON {table(collection)} "
                 f"({_ordered(found)} {way} NULLS LAST, {identifier(collection.key)})"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +18,10 @@ from accounts.policy import Verb, require, subject_of
 from core.errors import DomainError, PreconditionFailed
 from layers import registry
 from layers.access import View, view
+from layers.collections import Collection
 from layers.legend import legend
 from layers.models import CatalogueEntry
-from layers.styling import checks, sld
+from layers.styling import checks, qml, sld
 from layers.styling.classes import classify
 from layers.styling.compose import compose, layers_of
 from layers.styling.forms import METHODS, StyleForm, signature
@@ -191,17 +193,22 @@ def style_tile(request: HttpRequest, collection: str, z: int, x: int, y: int) ->
 @for_staff
 @require_GET
 def style_export(request: HttpRequest, collection: str, form: str) -> HttpResponse:
-    """Return the style as a file: SLD for QGIS and others, or the map layers themselves."""
+    """Return the style as a file: QML for QGIS, SLD for other programs, or the map layers themselves."""
     one = view(subject_of(request), registry.find(collection)).collection
-    if form not in ("sld", "json"):
+    if form not in _WRITTEN:
         raise registry.unknown()
-    if form == "json":
-        body, kind = (
-            json.dumps(layers_of(one.style), ensure_ascii=False, indent=1).encode(),
-            "application/json",
-        )
-    else:
-        body, kind = sld.document(one), "application/vnd.ogc.sld+xml"
-    response = HttpResponse(body, content_type=f"{kind}; charset=utf-8")
+    write, kind = _WRITTEN[form]
+    response = HttpResponse(write(one), content_type=f"{kind}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{one.id}.{form}"'
     return response
+
+
+def _as_json(one: Collection) -> str:
+    return json.dumps(layers_of(one.style), ensure_ascii=False, indent=1)
+
+
+_WRITTEN: Mapping[str, tuple[Callable[[Collection], str | bytes], str]] = {
+    "qml": (qml.document, "application/xml"),
+    "sld": (sld.document, "application/vnd.ogc.sld+xml"),
+    "json": (_as_json, "application/json"),
+}

@@ -13,8 +13,8 @@ from accounts.policy import Subject, Verb
 from core.errors import Forbidden, NotFound
 from layers.access import view
 from layers.collections import Collection, Field
-from layers.exporting.features import stored_srid
 from layers.features import reading
+from layers.grids import stored_srid
 from layers.sqltext import conditions, identifier, table
 from layers.writing import properties, shapes
 from layers.writing.errors import EditedElsewhere, NotAsDeclared

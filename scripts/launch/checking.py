@@ -40,7 +40,7 @@ def test(arguments: Sequence[str]) -> int:
     os.environ.update(GISPORTAL_DATA=str(place.folder), GISPORTAL_TLS="0")
     serving.listen_for_stop()
     try:
-        install_software(place)
+        install_software(place, long="--long" in arguments)
         with cluster.use(cluster.make(place, durable=False)) as own:
             cluster.prepare(own)
             packages.collect_static(place.folder / "static", log=place.setup_log)
@@ -56,10 +56,10 @@ def test(arguments: Sequence[str]) -> int:
     return code or bool(failed)
 
 
-def install_software(place: Instance) -> None:
-    """Bring packages, front end and translations up to what the tests need."""
+def install_software(place: Instance, *, long: bool) -> None:
+    """Bring packages, front end and translations up to what the tests need, the long campaigns QGIS too."""
     log = place.setup_log
-    system.install_packages(log=log, postgres=True, tests=True)
+    system.install_packages(log=log, postgres=True, tests=True, clients=long)
     packages.make_environment(log=log, tests=True)
     packages.build_front_end(log=log)
     packages.compile_messages(log=log)

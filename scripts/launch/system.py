@@ -19,6 +19,8 @@ RUN_PACKAGES = (
 ).split()
 # libatomic1: the browser driver's own Node needs it, and no package asks for it.
 TEST_PACKAGES = "chromium libatomic1 poppler-utils".split()
+# The programs of engineers, a gigabyte of them: the long campaigns alone insist on having them.
+CLIENT_PACKAGES = "gdal-bin python3-qgis".split()
 POSTGRES = Path("/usr/lib/postgresql")
 
 
@@ -64,9 +66,10 @@ def complete_postgres() -> list[str]:
     return sorted(complete, key=int, reverse=True)
 
 
-def install_packages(*, log: Path, postgres: bool, tests: bool = False) -> None:
+def install_packages(*, log: Path, postgres: bool, tests: bool = False, clients: bool = False) -> None:
     """Install with apt what is missing, as root or through sudo."""
-    missing = _missing([*RUN_PACKAGES, *(TEST_PACKAGES if tests else [])])
+    wanted = [*RUN_PACKAGES, *(TEST_PACKAGES if tests else []), *(CLIENT_PACKAGES if clients else [])]
+    missing = _missing(wanted)
     wants_postgres = postgres and not complete_postgres()
     if not missing and not wants_postgres:
         return

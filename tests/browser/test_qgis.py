@@ -50,8 +50,21 @@ def managed(town: ServedTown, *arguments: str) -> str:
     return ran.stdout
 
 
-@pytest.mark.skipif(not has_qgis(), reason="QGIS is not installed: apt-get install python3-qgis")
-def test_qgis_reads_in_every_way_and_edits_by_the_rules(served_town: ServedTown, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(
+            "where there is one",
+            marks=pytest.mark.skipif(
+                not has_qgis(), reason="QGIS is not installed: ./test --long installs it"
+            ),
+        ),
+        pytest.param("among the long campaigns", marks=pytest.mark.long),
+    ],
+)
+def test_qgis_reads_in_every_way_and_edits_by_the_rules(
+    served_town: ServedTown, tmp_path: Path, run: str
+) -> None:
     file = tmp_path / "trees.geojson"
     file.write_text(json.dumps(TREES, ensure_ascii=False), encoding="utf-8")
     managed(served_town, "import_layer", str(file), "--name", "qgis-trees", "--public")

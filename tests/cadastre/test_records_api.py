@@ -228,3 +228,13 @@ def test_others_drafts_are_shown_around(lots, program, engineer, surveyor):
     assert len(around["in_force"]) == 8
     assert {p["number"] for p in around["others"]} >= {"104/1", "104/2"}
     assert Record.objects.get(pk=record).dated_on >= TODAY
+
+
+def test_a_record_for_an_applicant_whom_nobody_knows_is_refused_with_the_field(
+    lots, program, engineer
+) -> None:
+    visitor, nobody = program(engineer), {"applicant_id": 987_654}
+    status, problem = visitor.send("POST", "/records", {"kind": "subdivision", **nobody})
+    assert (status, [one["field"] for one in problem["errors"]]) == (422, ["applicant"])
+    status, problem = visitor.send("PATCH", f"/records/{opened(visitor)}", nobody)
+    assert (status, [one["field"] for one in problem["errors"]]) == (422, ["applicant"])

@@ -206,6 +206,14 @@ def test_the_style_goes_to_qgis_as_sld(seen: View) -> None:
     assert "PropertyIsLessThan" in middle
 
 
+def test_the_style_is_taken_along_in_each_form(houses: str, sign_in: Callable[..., WebClient]) -> None:
+    engineer = sign_in("engineer")
+    for form, begins in (("qml", "<"), ("sld", "<"), ("json", "[")):
+        answer = engineer.get(f"/staff/layers/{houses}/style.{form}")
+        assert (answer.status_code, answer.content.decode().lstrip()[:1]) == (200, begins), form
+    assert engineer.get(f"/staff/layers/{houses}/style.exe").status_code == 404
+
+
 def test_a_heat_map_is_not_pretended_to_fit_sld(seen: View) -> None:
     heat = seen.collection.with_(style=tuple(compose(Recipe(method=Method.HEAT), "Point")))
     with pytest.raises(Unprocessable):

@@ -127,7 +127,7 @@ def test_a_hidden_field_is_in_no_stretch_no_sum_and_no_file(
     assert network.get(f"{ROWS}?columns=keeper").status_code == 400
     assert network.get(f"{ROWS}?keeper=x").status_code == 400
     assert network.get(f"{ROWS}?sortby=keeper").status_code == 400
-    assert "هدى" not in b"".join(network.get("/staff/layers/trees/table.csv").streaming_content).decode()
+    assert "هدى" not in network.get("/export/trees/file?f=csv").getvalue().decode()
 
 
 def test_a_cell_is_saved_under_the_version_that_was_read(engineer: WebClient) -> None:
@@ -221,9 +221,25 @@ def test_views_are_ones_own_unless_shared(engineer: WebClient, sign_in: Callable
 
 
 def test_the_file_has_the_columns_order_and_rows_of_the_table(engineer: WebClient) -> None:
-    answer = engineer.get("/staff/layers/trees/table.csv?columns=code,age&sortby=-age&height__gte=1&lang=en")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert lines == ["id,code,age", "4,TR-4,800", "1,TR-1,120", "2,TR-2,35", "3,TR-3,"]
+    asked = "f=csv&columns=code,age&sortby=-age&height__gte=1&crs=EPSG:28191"
+    answer = engineer.get(f"/export/trees/file?{asked}&filter=id IN (3,1,5,4)")
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
+    assert [line.split(",", 3)[:3] for line in lines] == [
+        ["id", "code", "age"], ["4", "TR-4", "800"], ["1", "TR-1", "120"], ["3", "TR-3", ""],
+    ]  # fmt: skip
+
+
+def test_a_table_its_count_and_its_sums_are_narrowed_by_the_same_filter(engineer: WebClient) -> None:
+    chosen = {"filter": "id IN (1,2,4)"}
+    assert [row[0] for row in engineer.get(ROWS, chosen).json()["rows"]] == [1, 2, 4]
+    layer = ROWS.removesuffix("/rows")
+    assert engineer.get(f"{layer}/count", chosen).json() == {"matched": 3}
+    assert engineer.get(f"{layer}/sums", chosen).json()["sums"]["age"]["count"] == 3
+    here = {"filter": "S_INTERSECTS(geometry, POLYGON((35.2 32.2,35.3 32.2,35.3 32.3,35.2 32.3,35.2 32.2)))"}
+    assert engineer.get(f"{layer}/items", here).json()["numberMatched"] == 4
+    for wrong in ("keeper_of = 'x'", "id IN (", "id IN (" + ",".join(["1"] * 501) + ")"):
+        for path in (ROWS, f"{layer}/count", f"{layer}/items", "/export/trees/file"):
+            assert engineer.get(path, {"filter": wrong}).status_code == 400, (path, wrong[:40])
 
 
 def test_an_order_asked_of_a_large_table_becomes_an_index_once(

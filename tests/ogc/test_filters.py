@@ -12,8 +12,8 @@ from django.db import connection
 from accounts.policy import ANYBODY, of_roles
 from core.errors import DomainError
 from layers.access import View, view
-from layers.exporting.features import stored_srid
 from layers.features.reading import bounded
+from layers.grids import stored_srid
 from layers.ogc.filters import parse, translate
 from layers.ogc.filters.places import Place
 from layers.ogc.filters.times import RELATIONS

@@ -83,6 +83,10 @@ def test_pages_meet_every_feature_once_and_hits_only_count(trees: Collection, cl
         seen += keys(features(client, count="2", startindex=str(start)))
     assert seen == sorted(set(seen), key=lambda one: int(one.partition(".")[2]))
     assert len(seen) == len(TREES)
+    page, followed = features(client, count="2"), 1
+    while page.get("next"):
+        page, followed = fromstring(client.get(page.get("next", "")).content), followed + 1
+    assert (followed, page.get("next"), page.get("previous", "").count("startindex=2")) == (3, None, 1)
     hits = features(client, resulttype="hits")
     assert (hits.get("numberMatched"), hits.get("numberReturned")) == (str(len(TREES)), "0")
     one = ask(

@@ -167,6 +167,24 @@ def test_what_is_not_understood_is_a_service_exception(
     assert found[0].get("code") == code
 
 
+def test_limits_are_named_and_a_picture_of_more_is_refused_not_half_drawn(
+    trees: Collection, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = ask(client, request="GetCapabilities").content.decode()
+    for word in (
+        "<MaxWidth>2048</MaxWidth>",
+        "<MaxHeight>2048</MaxHeight>",
+        "<LayerLimit>20</LayerLimit>",
+        "20000",
+    ):
+        assert word in told, word
+    monkeypatch.setattr("layers.ows.portrayal.MOST", 2)
+    found = fromstring(ask(client, 400, request="GetMap", layers="trees", **FRAME).content)
+    assert found[0].get("code") == "TooManyFeatures"
+    near = FRAME | {"bbox": f"{EAST - 5},{NORTH - 5},{EAST + 5},{NORTH + 5}"}
+    assert picture(client, **near)[..., 3].any()
+
+
 def test_the_legend_and_a_right_that_is_taken_away(trees: Collection, client: Client) -> None:
     legend = np.array(Image.open(BytesIO(ask(client, request="GetLegendGraphic", layer="trees").content)))
     assert (legend[..., :3] == (0, 170, 0)).all(axis=2).any()

@@ -6,6 +6,7 @@ import { h, icon, need } from "../../dom.js";
 import { isolatedNumber, number, t } from "../../i18n.js";
 import { toast } from "../toast.js";
 import { choicesOf, edited, editor, isNumber, shown } from "./cells.js";
+import type { Ticks } from "../picked.js";
 import type { Query } from "./query.js";
 
 const STRETCH = 100;
@@ -35,6 +36,7 @@ export class Grid {
   constructor(
     private readonly info: TableInfo,
     private readonly query: Query,
+    private readonly ticks: Ticks,
     private readonly events: GridEvents,
   ) {
     this.scroll.addEventListener("scroll", () => this.more());
@@ -157,7 +159,7 @@ export class Grid {
       const sorted = isUp ? "ascending" : isDown ? "descending" : "none";
       return h("th", { scope: "col", "aria-sort": sorted, class: isNumber(field) ? "number" : "" }, button);
     });
-    return h("tr", { class: "headings" }, h("th", { scope: "col", class: "key" }, t("table.key")), ...cells);
+    return h("tr", { class: "headings" }, h("th", { scope: "col", class: "key" }, this.ticks.all(this.body), t("table.key")), ...cells);
   }
 
   private filters(): HTMLElement {
@@ -187,7 +189,7 @@ export class Grid {
     const open = h("button", { type: "button", class: "row-link", title: t("table.open") }, placed || !this.info.tiles ? null : icon("map-pin-off"), h("bdi", {}, String(key)));
     const cells = this.query.shown.map((field, at) => this.cell(field, row, at));
     const isChosen = key === this.chosen;
-    return h("tr", { "data-key": key, ...(isChosen ? { "aria-selected": "true" } : {}) }, h("th", { scope: "row", class: "key" }, open), ...cells);
+    return h("tr", { "data-key": key, ...(isChosen ? { "aria-selected": "true" } : {}) }, h("th", { scope: "row", class: "key" }, this.ticks.box(String(key), String(key)), open), ...cells);
   }
 
   private cell(field: FieldInfo, row: Row, at: number): HTMLElement {

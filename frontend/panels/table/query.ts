@@ -12,6 +12,8 @@ export class Query {
   /** What was typed over each column. */
   readonly filters = new Map<string, string>();
   box = "";
+  /** The CQL2 filter of an area that was drawn. */
+  area = "";
 
   constructor(
     private readonly info: TableInfo,
@@ -50,15 +52,17 @@ export class Query {
     return said;
   }
 
+  /** Columns and order alone. */
+  ordered(): URLSearchParams {
+    return new URLSearchParams({ columns: this.columns.join(","), ...(this.sort ? { sortby: this.sort } : {}) });
+  }
+
   /** What the API is asked; `only` leaves out columns and order. */
   asked(only = false): URLSearchParams {
-    const said = new URLSearchParams();
-    if (!only) {
-      said.set("columns", this.columns.join(","));
-      if (this.sort) said.set("sortby", this.sort);
-    }
+    const said = only ? new URLSearchParams() : this.ordered();
     if (this.words) said.set("q", this.words);
     if (this.box) said.set("bbox", this.box);
+    if (this.area) said.set("filter", this.area);
     for (const [name, value] of this.filters) {
       const field = this.field(name);
       if (field) for (const [key, wanted] of comparisons(field, value.trim())) said.append(key, wanted);

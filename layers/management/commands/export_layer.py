@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.policy import Role, of_roles
 from core.errors import DomainError
 from layers.exporting import wanted
-from layers.exporting.writers import FORMATS, export, format_of
+from layers.exporting.writers import FORMATS, format_of
 
 
 class Command(BaseCommand):
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 options["slug"],
                 {**filters, "f": format_of(out.name).ending, "crs": options["crs"], "asOf": options["as_of"]},
             )
-            written = export(asked.view, out, srid=asked.srid, where=asked.where, total=asked.total)
+            written = asked.write(out)
         except DomainError as error:
             raise CommandError(f"{error.title} {error.detail}".strip()) from error
         self.stdout.write(self.style.SUCCESS(f"exported: {written.count} features to {out}"))

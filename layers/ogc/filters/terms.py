@@ -21,6 +21,8 @@ from layers.values import SQL_TYPES, refused
 OPEN_END = ".."
 # A whole number beyond it fits no column and no floating number.
 LARGEST_NUMBER = 10**300
+# Up to it a whole number is compared as the columns keep it, so that their indexes serve.
+_LARGEST_BIGINT = 2**63
 
 
 class Kind(StrEnum):
@@ -95,7 +97,8 @@ def _scalar(part: Any) -> Term:
     if isinstance(part, bool):
         return Term(Kind.TRUTH, "%s::boolean", (part,), is_literal=True)
     if isinstance(part, int) and abs(part) < LARGEST_NUMBER:
-        return Term(Kind.NUMBER, "%s::numeric", (str(part),), is_literal=True)
+        its = "bigint" if abs(part) < _LARGEST_BIGINT else "numeric"
+        return Term(Kind.NUMBER, f"%s::{its}", (str(part),), is_literal=True)
     if isinstance(part, float):
         return Term(Kind.NUMBER, "%s::float8", (part,), is_literal=True)
     if isinstance(part, str):

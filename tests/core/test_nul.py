@@ -1,0 +1,27 @@
+"""A NUL, which no text of the database can hold, is refused wherever it comes in."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import WebClient
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_nul_in_an_address_or_a_body_is_refused_and_is_no_fault_of_ours(
+    sign_in: Callable[..., WebClient],
+) -> None:
+    engineer = sign_in("engineer")
+    for path in ("/api/v1/records?q=%00", "/staff/records/?q=a%00", "/ogc/collections?x=%00"):
+        assert engineer.get(path).status_code == 400, path
+    body = '{"title": "a\\u0000", "columns": [], "query": "", "is_shared": false}'
+    answer = engineer.post("/api/v1/collections/parcels/views", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    written = engineer.post(
+        "/api/v1/collections/parcels/views",
+        body.replace("\\u0000", "\\\\u0000"),
+        content_type="application/json",
+    )
+    assert (written.status_code, written.json()["title"]) == (201, "a\\u0000")
