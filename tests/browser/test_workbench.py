@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shapely
 from playwright.sync_api import Page, expect
 
+from cadastre.operations.measure import edges
 from tests.browser.conftest import Visit
 from tests.cadastre.test_survey_files import drawing
 
@@ -90,6 +92,8 @@ class Bench:
         wider, higher = beyond * (east - west), beyond * (north - south)
         west, south, east, north = west - wider, south - higher, east + wider, north + higher
         found = self.api(f"/parcels/around?bbox={west},{south},{east},{north}")
+        for plot in (*found["in_force"], *found["others"]):
+            plot["edges"] = edges_of(plot["geometry"])
         # A draft holds its parcels and the neighbours that gain a vertex; keep clear of both.
         held = {tuple(edge["from"]) for plot in found["others"] for edge in plot["edges"]}
         beside = {
@@ -126,6 +130,14 @@ class Bench:
         for name, value in fields.items():
             self.page.fill(f"#field-{name}", value)
             self.page.press(f"#field-{name}", "Enter")
+
+
+def edges_of(geometry: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a shape's outer edges, clockwise."""
+    return [
+        {"from": list(edge.start), "to": list(edge.end), "length_m": edge.length_m}
+        for edge in edges(shapely.geometry.shape(geometry))
+    ]
 
 
 def across(plot: Plot) -> tuple[Place, Place]:
