@@ -101,7 +101,9 @@ def shape_json(shape: BaseGeometry | None) -> Any:
 def plots(found: Iterable[Plot], *, fronts: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
     """Return plots with their measures, edge by edge."""
     found = list(found)
-    return [{**plain, "edges": _edges(plot)} for plot, plain in zip(found, outlines(found, fronts), strict=True)]
+    return [
+        {**plain, "edges": _edges(plot)} for plot, plain in zip(found, outlines(found, fronts), strict=True)
+    ]
 
 
 def outlines(found: Iterable[Plot], fronts: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
@@ -113,7 +115,12 @@ def outlines(found: Iterable[Plot], fronts: Mapping[str, float] | None = None) -
 
 def _edges(plot: Plot) -> list[dict[str, Any]]:
     return [
-        {"from": one.start, "to": one.end, "length_m": round(one.length_m, 2), "bearing": round(one.bearing_deg, 4)}
+        {
+            "from": one.start,
+            "to": one.end,
+            "length_m": round(one.length_m, 2),
+            "bearing": round(one.bearing_deg, 4),
+        }
         for one in edges(plot.shape)
     ]
 
