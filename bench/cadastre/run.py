@@ -56,8 +56,8 @@ LOTS = """
                                  area_official_m2, geom)
     SELECT %(first)s + (n - %(start)s) / 400, '', n::text, 'residential', 'gnss', '', now(), 1, 600,
            ST_Multi(ST_MakeEnvelope(x, y, x + 20, y + 30, {srid}))
-    FROM (SELECT n, 600000 + (block %% wide) * 208 + (place %% 10) * 20 + CASE WHEN n %% 500 = 0 THEN 0.3 ELSE 0 END AS x,
-                 600000 + (block / wide) * 68 + (place / 10) * 30 AS y
+    FROM (SELECT n, 500000 + (block %% wide) * 208 + (place %% 10) * 20 + CASE WHEN n %% 500 = 0 THEN 0.3 ELSE 0 END AS x,
+                 300000 + (block / wide) * 68 + (place / 10) * 30 AS y
           FROM (SELECT n, n / 20 AS block, n %% 20 AS place, 200 AS wide
                 FROM generate_series(%(start)s, %(count)s - 1) n) a) b
 """
@@ -66,7 +66,7 @@ BASINS = """
     WITH made AS (
         INSERT INTO cadastre_basin (governorate, locality, number, name_ar, name_en, name_fr, is_settled, version, geom)
         SELECT 'bench', 'bench', %(start)s || '-' || n, '', '', '', true, 1,
-               ST_Multi(ST_MakeEnvelope(600000, 600000, 600100, 600100, {srid}))
+               ST_Multi(ST_MakeEnvelope(500000, 300000, 500100, 300100, {srid}))
         FROM generate_series(%(start)s / 400, %(count)s / 400) n RETURNING id)
     SELECT min(id) FROM made
 """
@@ -109,7 +109,7 @@ def fill(start: int, count: int) -> None:
 
 def zone() -> None:
     """Lay a zone over all lots, so that its rules are asked as well."""
-    around = Polygon.from_bbox((599_000, 599_000, 700_000, 800_000))
+    around = Polygon.from_bbox((499_000, 299_000, 600_000, 400_000))
     ZoningDistrict.objects.create(
         code="bench", kind="res-b", min_parcel_m2=100, min_frontage_m=5,
         geom=MultiPolygon(around, srid=settings.GRID_SRID),

@@ -90,20 +90,25 @@ def _mismatches(
     overlaps: dict[int, list[BaseGeometry]],
     width: float,
 ) -> Iterator[Breach]:
-    """Yield what does not match and is no overlap: also on the other side of a parcel that has one."""
-    real = _faced(shapes[wrong], edges[wrong], width)
-    for n, segments in zip(wrong, real, strict=True):
-        parcel = int(ids[n])
-        if parcel in overlaps and segments:
-            far = shapely.distance(segments, shapely.union_all(overlaps[parcel])) > width
-            segments = [one for one, is_far in zip(segments, far, strict=True) if is_far]
-        if segments:
-            edge = shapely.MultiLineString(segments)
-            yield Breach("gap", (parcel,), float(edge.length), edge)
+    """Yield the pairs that do not match and do not overlap there: also on the other side of one that does."""
+    starts, ends, owners, others = _faced(shapes[wrong], edges[wrong], width)
+    segments = shapely.linestrings(np.stack([starts, ends], axis=1))
+    sides: dict[tuple[int, int], dict[int, list[BaseGeometry]]] = {}
+    for segment, owner, other in zip(segments, ids[wrong[owners]], ids[wrong[others]], strict=True):
+        if not any(place.distance(segment) <= width for place in overlaps.get(int(owner), ())):
+            pair = (int(min(owner, other)), int(max(owner, other)))
+            sides.setdefault(pair, {}).setdefault(int(owner), []).append(segment)
+    for pair, both in sides.items():
+        longest = max(float(shapely.length(side).sum()) for side in both.values())
+        yield Breach(
+            "gap", pair, longest, shapely.MultiLineString([one for side in both.values() for one in side])
+        )
 
 
-def _faced(shapes: np.ndarray, edges: np.ndarray, width: float) -> list[list[BaseGeometry]]:
-    """Return, of each parcel's doubtful edges, the segments with another parcel close outside them.
+def _faced(
+    shapes: np.ndarray, edges: np.ndarray, width: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return starts, ends and owners of doubtful segments with another parcel close outside them, and that parcel.
 
     GEOS also names edges that are near a neighbour across the parcel's own land, where it runs out in a
     narrow tip: there is nothing wrong with those.
@@ -116,11 +121,9 @@ def _faced(shapes: np.ndarray, edges: np.ndarray, width: float) -> list[list[Bas
     strips = shapely.polygons(np.stack([starts, ends, ends + aside, starts + aside], axis=1))
     place, other = shapely.STRtree(shapes).query(strips, predicate="intersects")
     place, other = place[owners[place] != other], other[owners[place] != other]
-    common = shapely.area(shapely.intersection(strips[place], shapes[other]))
-    found: list[list[BaseGeometry]] = [[] for _shape in shapes]
-    for n in np.unique(place[common > SMALLEST_M2]):
-        found[owners[n]].append(shapely.LineString([starts[n], ends[n]]))
-    return found
+    close = shapely.area(shapely.intersection(strips[place], shapes[other])) > SMALLEST_M2
+    place, other = place[close], other[close]
+    return starts[place], ends[place], owners[place], other
 
 
 def _segments(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

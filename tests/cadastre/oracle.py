@@ -80,10 +80,14 @@ def is_named(gap: Gap, found: Mapping[str, Mapping[tuple[int, ...], BaseGeometry
 
 
 def is_real(
-    parcel: int, place: BaseGeometry, unmatched: Mapping[int, set[Edge]], other: "OthersEdges"
+    pair: tuple[int, ...], place: BaseGeometry, unmatched: Mapping[int, set[Edge]], others: "OthersEdges"
 ) -> bool:
-    """Say whether somewhere in a finding an unmatched edge runs beside one of another parcel."""
-    return any(edge in unmatched[parcel] and other.run_along(parcel, edge) for edge in _segments(place))
+    """Say whether somewhere in a finding an unmatched edge of one parcel runs beside one of the other."""
+    return any(
+        edge in unmatched[one] and others.run_along(edge, pair[1 - n])
+        for edge in _segments(place)
+        for n, one in enumerate(pair)
+    )
 
 
 def _segments(place: BaseGeometry) -> list[Edge]:
@@ -100,12 +104,13 @@ class OthersEdges:
         self.lines = np.array([LineString(sorted(edge)) for _parcel, edge in pairs], dtype=object)
         self.tree = shapely.STRtree(self.lines)
 
-    def run_along(self, parcel: int, edge: Edge) -> bool:
-        """Say whether another parcel's edge runs within half a metre of one, for more than a corner's width."""
+    def run_along(self, edge: Edge, other: int) -> bool:
+        """Say whether an edge of the other parcel runs within half a metre of one, for more than a corner's width."""
         line = LineString(sorted(edge))
         near = self.tree.query(line, predicate="dwithin", distance=WIDTH_M)
-        beside = self.lines[near[self.owners[near] != parcel]]
-        common = [line.intersection(one.buffer(WIDTH_M, cap_style="flat")).length for one in beside]
-        return max(common, default=0.0) > min(
-            WIDTH_M, 0.5 * line.length, 0.5 * max((o.length for o in beside), default=0)
+        beside = self.lines[near[self.owners[near] == other]]
+        return any(
+            line.intersection(one.buffer(WIDTH_M, cap_style="flat")).length
+            > min(WIDTH_M, line.length / 2, one.length / 2)
+            for one in beside
         )

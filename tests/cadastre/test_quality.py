@@ -128,13 +128,13 @@ def found_as_the_oracle_says(shapes, basin, visitor):
     unmatched = oracle.unmatched_edges(shapes)
     others = oracle.OthersEdges(unmatched)
     assert [
-        key for key, seen in found["gap"].items() if not oracle.is_real(key[0], seen, unmatched, others)
+        key for key, seen in found["gap"].items() if not oracle.is_real(key, seen, unmatched, others)
     ] == []
     page = visitor.get("/staff/quality/?rule=overlap&lang=en").content.decode()
     assert f"{len(overlaps)} finding" in page or not overlaps
     return {
         "parcels": len(shapes), "overlaps": len(overlaps), "gaps by union": len(gaps),
-        "parcels named for a gap": len(found["gap"]),
+        "pairs named for a gap": len(found["gap"]),
     }  # fmt: skip
 
 
