@@ -6,13 +6,15 @@ from typing import Any
 
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.listing import Column, Listing, csv_response
 from accounts.policy import decide, subject_of
 from accounts.verbs import Verb
 from cadastre import extract, pages
@@ -22,8 +24,25 @@ from cadastre.models import Record, RecordState
 from cadastre.policy import RECORDS, may, person, sees_parties
 from core.errors import DomainError, NotFound
 
-View = Callable[..., HttpResponse]
-PAGE = 40
+View = Callable[..., HttpResponseBase]
+COLUMNS = (
+    Column("number", _lazy("Number"), "id"),
+    Column("kind", _lazy("Kind"), "kind"),
+    Column("date", _lazy("Date"), "dated_on"),
+    Column("opened", _lazy("Opened by"), "created_by__first_name"),
+    Column("state", _lazy("State"), "state"),
+    Column("changed", _lazy("Changed"), "changed_at"),
+)
+SEARCHED = ["number", "note", "created_by__first_name", "created_by__last_name"]
+_WRITTEN: dict[Any, Callable[[Record], Any]] = {
+    _lazy("Number"): str,
+    _lazy("Kind"): Record.get_kind_display,
+    _lazy("Date"): lambda record: record.dated_on,
+    _lazy("Effective date"): lambda record: record.effective_on,
+    _lazy("Opened by"): lambda record: record.created_by.display_name,
+    _lazy("State"): Record.get_state_display,
+    _lazy("Changed"): lambda record: record.changed_at.isoformat(timespec="minutes"),
+}
 LANGUAGES = ("ar", "en", "fr")
 
 
@@ -31,7 +50,7 @@ def staff_only(view: View) -> View:
     """Let only those in who may see records."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         may(request, Verb.VIEW)
         return view(request, *args, **kwargs)
 
@@ -56,7 +75,7 @@ def _find(record_id: int) -> Record:
 
 @require_http_methods(["GET", "POST"])
 @staff_only
-def record_list(request: HttpRequest) -> HttpResponse:
+def record_list(request: HttpRequest) -> HttpResponseBase:
     """List records by state, and open a new one."""
     form = RecordForm(request.POST or None, initial={"dated_on": timezone.localdate()})
     if request.method == "POST":
@@ -73,9 +92,15 @@ def record_list(request: HttpRequest) -> HttpResponse:
     rows = (
         rows.open() if state == "open" else rows.filter(state=state) if state in RecordState.values else rows
     )
+    searched = [*SEARCHED, "applicant_name"] if sees_parties(subject_of(request)) else SEARCHED
+    listing = Listing(request, rows, columns=COLUMNS, search=searched)
+    if not listing.sort:
+        listing.rows = listing.rows.order_by("-id")
+    if listing.wants_csv:
+        return csv_response("records", _WRITTEN, listing.rows)
     context = {
         "form": form,
-        "rows": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "listing": listing,
         "state": state,
         "states": [("open", _("Open")), *RecordState.choices, ("all", _("All"))],
         "may_edit": allowed(request, Verb.EDIT),
