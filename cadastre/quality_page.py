@@ -17,6 +17,7 @@ from accounts.verbs import Verb
 from cadastre.actions.mend import MENDED, mend
 from cadastre.models import DraftClaim, Parcel, QualityFinding, QualityState
 from cadastre.policy import may, person
+from cadastre.quality.coverage import GAP_WIDTH_M
 from cadastre.quality.queue import TITLES, UNITS, accept, check_cadastre
 from cadastre.views import allowed, staff_only
 from core.errors import DomainError
@@ -50,7 +51,8 @@ def _dressed(rows: Iterable[Any]) -> list[Any]:
         row.title, row.unit = TITLES.get(row.rule, row.rule), UNITS.get(row.rule, "")
         row.named = [(pk, numbers.get(pk, "?")) for pk in row.parcels]
         row.at = f"{point.x:.2f},{point.y:.2f}"
-        row.is_mendable = row.rule in MENDED and row.state == QualityState.OPEN
+        is_narrow = row.rule in MENDED and row.place.buffer(-GAP_WIDTH_M / 2).empty
+        row.is_mendable = is_narrow and row.state == QualityState.OPEN
         row.held_by = next((held[pk] for pk in row.parcels if pk in held), None)
     return found
 
