@@ -27,7 +27,7 @@ COLUMNS = (
     Column("where", _lazy("Where")),
     Column("measure", _lazy("Measure"), "measure"),
     Column("first", _lazy("First found"), "first_seen_at"),
-    Column("next", ""),
+    Column("next", _lazy("Next step")),
 )
 _WRITTEN: dict[Any, Callable[[Any], Any]] = {
     _lazy("Finding"): lambda row: row.title,
