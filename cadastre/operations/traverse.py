@@ -97,7 +97,7 @@ def _not_closed(closure: Closure, at: XY) -> GeometryRefused:
             "error": closure.error_m,
             "east": at[0],
             "north": at[1],
-            "ratio": closure.ratio,
+            "ratio": round(closure.ratio or 0),
             "least": COARSEST_CLOSURE,
         },
         place=at,
