@@ -128,6 +128,7 @@ STAFF = {
     "staff/records/<int:record_id>/<slug:step>/",
     "staff/quality/",
     "staff/quality/<int:finding_id>/accept/",
+    "staff/quality/<int:finding_id>/mend/",
     "api/v1/parcels/<int:parcel_id>/lineage",
     "api/v1/parcels/around",
     "api/v1/parcels/preview",

@@ -99,6 +99,7 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
                 "reconciliation_queuerun",
                 "buildings_footprintrun",
                 "buildings_footprintsite",
+                "cadastre_qualityfinding",
             )
             relations = ", ".join(["municipality_municipality", *(step.relation for step in STEPS), *fed])
             cursor.execute(f"TRUNCATE {relations} RESTART IDENTITY CASCADE")
