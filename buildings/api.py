@@ -82,6 +82,7 @@ def _whole(request: HttpRequest, building: Building) -> dict[str, Any]:
         "geometry": json.loads(building.geom.transform(4326, clone=True).geojson),
         "floors": [_part(one, register.FLOOR_FIELDS) for level in known["levels"] if (one := level["floor"])],
         "units": [_part(unit, register.UNIT_FIELDS) for unit in known["units"]],
+        "permits": [_part(one, register.PERMIT_FIELDS) for one in known["permits"]],
         "owners": [
             {"party": one["right"].party_id, "name": str(one["right"].party), "share": str(one["right"]), "unit": one["of"]}
             for one in known["owners"]
@@ -234,10 +235,12 @@ def enter_photo(
 
 
 @router.post(
-    "/buildings/{int:building_id}/{slug:kind}", summary="Enter a floor or a unit", response={201: dict}
+    "/buildings/{int:building_id}/{slug:kind}",
+    summary="Enter a floor, a unit or a permit",
+    response={201: dict},
 )
 def enter_part(request: HttpRequest, building_id: int, kind: str, entry: Entry) -> HttpResponse:
-    """Enter a part of a building: `floors` or `units`."""
+    """Enter a part of a building: `floors`, `units` or `permits`."""
     building = find_building(request, building_id)
     register.known_kind(kind)
     return _changed(
@@ -247,7 +250,9 @@ def enter_part(request: HttpRequest, building_id: int, kind: str, entry: Entry) 
     )
 
 
-@router.patch("/buildings/{int:building_id}/{slug:kind}/{int:part_id}", summary="Change a floor or a unit")
+@router.patch(
+    "/buildings/{int:building_id}/{slug:kind}/{int:part_id}", summary="Change a floor, a unit or a permit"
+)
 def change_part(
     request: HttpRequest, building_id: int, kind: str, part_id: int, entry: Entry
 ) -> HttpResponse:

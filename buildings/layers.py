@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from buildings.models import Building, Entrance, Floor, Unit
+from buildings.models import Building, Entrance, Floor, Permit, Unit
 from cadastre.layers import street_names
 from layers.collections import Collection
 from layers.declare import field_of, looked_up, names_of
@@ -119,6 +119,43 @@ FLOORS = Collection(
     kicker=_("Building {building}"),
 )
 
+PERMITS = Collection(
+    id="building-permits",
+    title=_("Building permits"),
+    description=_("What the municipality has allowed to be built."),
+    group="land",
+    order=26,
+    relation="public.buildings_permit",
+    has_lifespan=True,
+    version_field="version",
+    updated_field="begin_lifespan",
+    geometry="",
+    tile_geometry="",
+    geometry_type="",
+    fields=(
+        field_of(Permit, "number", searchable=True),
+        field_of(Permit, "issued_on"),
+        looked_up(
+            "building",
+            _("building"),
+            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
+        ),
+        looked_up(
+            "parcel",
+            _("parcel"),
+            "SELECT s.number || ' / ' || p.number FROM public.cadastre_parcel p "
+            "JOIN public.cadastre_basin s ON s.id = p.basin_id WHERE p.id = t.parcel_id",
+        ),
+        field_of(Permit, "use"),
+        field_of(Permit, "floors"),
+        field_of(Permit, "covered_m2", unit=_("m²")),
+    ),
+    view_roles=STAFF,
+    edit_roles=REGISTRARS,
+    heading=_("Permit {number}"),
+    kicker=_("Building {building}"),
+)
+
 ENTRANCES = Collection(
     id="entrances",
     title=_("Entrances"),
@@ -163,4 +200,4 @@ ENTRANCES = Collection(
     ),
 )
 
-COLLECTIONS = (BUILDINGS, ENTRANCES, FLOORS, UNITS)
+COLLECTIONS = (BUILDINGS, ENTRANCES, FLOORS, UNITS, PERMITS)

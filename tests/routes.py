@@ -172,6 +172,7 @@ STAFF = {
     "staff/buildings/<int:building_id>/photos/<int:photo_id>/",
     "staff/buildings/<int:building_id>/units/<int:unit_id>/occupancy/",
     "staff/buildings/<int:building_id>/<slug:kind>/",
+    "staff/buildings/<int:building_id>/permits/<int:permit_id>/take/",
     "staff/buildings/<int:building_id>/<slug:kind>/<int:part_id>/",
     "api/v1/queues",
     "api/v1/queues/<slug:key>/cases/<int:case_id>",
