@@ -41,11 +41,17 @@ class Entry(Schema):
 
 
 class Outline(Schema):
-    """A footprint to be worked on, in the national grid; `parts` and `line` say how a row is cut."""
+    """A footprint to be worked on, in the national grid unless said otherwise."""
 
     geometry: dict[str, Any]
-    parts: int = 2
     srid: int = settings.GRID_SRID
+
+
+class Row(Schema):
+    """How many houses a row is cut into; a preview only says how."""
+
+    parts: int = 2
+    is_preview: bool = False
 
 
 class TableEntry(Schema):
@@ -174,12 +180,17 @@ def end_building(request: HttpRequest, building_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@router.post("/buildings/{int:building_id}/split", summary="Split a row of houses", response={201: dict})
-def split_building(request: HttpRequest, building_id: int, entry: Outline) -> Any:
+@router.post(
+    "/buildings/{int:building_id}/split", summary="Split a row of houses", response={200: dict, 201: dict}
+)
+def split_building(request: HttpRequest, building_id: int, entry: Row) -> Any:
     """End a building and enter one for each part of its footprint, cut across its longer side."""
     building = find_building(request, building_id)
     require_change(request, building)
     _ours(request)
+    if entry.is_preview:
+        parts = outlines.cut(building.geom, entry.parts)
+        return 200, {"parts": [json.loads(one.transform(4326, clone=True).geojson) for one in parts]}
     made = outlines.split_building(
         building_id=building_id, version=_version(request, building_id), parts=entry.parts
     )

@@ -38,6 +38,7 @@ BUILDINGS = Collection(
     ),
     edit_roles=REGISTRARS,
     min_zoom=13,
+    page="/staff/buildings/{id}/",
     heading=_("Building {code}"),
     kicker="{use}",
     style=(

@@ -68,7 +68,7 @@ class Collection:
     `style` is a list of map layers (docs/styles.md). `heading` and `kicker` are titles of a
     feature, with field names in braces: "Parcel {number}". A `writable` collection's rows may be
     written one by one; others are registers that change in a part of the portal with rules of its
-    own, which `workbench` names.
+    own, which `workbench` names. `page` is the address of a row's own page for staff, with `{id}`.
     """
 
     id: str
@@ -90,6 +90,7 @@ class Collection:
     edit_roles: frozenset[str] = frozenset()
     writable: bool = False
     workbench: Any = ""
+    page: str = ""
     district_field: str | None = None
     min_zoom: int = 0
     max_zoom: int = 22
