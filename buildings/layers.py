@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from buildings.models import Building, Entrance, Floor, Permit, Unit
 from cadastre.layers import street_names
-from layers.collections import Collection
+from layers.collections import Along, Collection
 from layers.declare import field_of, looked_up, names_of
 
 REGISTRARS = frozenset({"engineer", "surveyor", "assessor"})
@@ -39,6 +39,7 @@ BUILDINGS = Collection(
     edit_roles=REGISTRARS,
     min_zoom=13,
     page="/staff/buildings/{id}/",
+    along=Along(collection="streets", column="street_id", number="house_number", stem="street"),
     heading=_("Building {code}"),
     kicker="{use}",
     style=(
@@ -182,6 +183,10 @@ ENTRANCES = Collection(
     visible_by_default=False,
     min_zoom=16,
     heading=_("Entrance {number}"),
+    # The main door has the building's own address.
+    along=Along(
+        collection="streets", column="street_id", number="number", stem="street", where="NOT t.is_main"
+    ),
     style=(
         {
             "type": "circle",

@@ -57,6 +57,21 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Along:
+    """That rows have numbers along the features of another collection, as houses along streets.
+
+    `column` names that feature, `number` is the field of the number, `stem` of its names in three
+    languages. `where` is SQL that keeps the rows whose numbers are searched.
+    """
+
+    collection: str
+    column: str
+    number: str
+    stem: str
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Collection:
     """A spatial table as the catalogue, tiles, features, search and exports see it.
 
@@ -91,6 +106,7 @@ class Collection:
     writable: bool = False
     workbench: Any = ""
     page: str = ""
+    along: Along | None = None
     district_field: str | None = None
     min_zoom: int = 0
     max_zoom: int = 22

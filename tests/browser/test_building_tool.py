@@ -56,6 +56,7 @@ def test_a_building_is_drawn_squared_taken_over_and_split(visit: Enter) -> None:
     # Drawn over the photograph from the air, corners nearly right.
     page.locator("#building .check input").check()
     button(page, "square-plus").click()
+    expect(button(page, "square")).to_be_visible()
     x, y = middle(page)
     for dx, dy in ((-40, -30), (42, -28), (40, 30), (-38, 31)):
         page.mouse.click(x + dx, y + dy)
@@ -87,6 +88,7 @@ def test_a_building_is_drawn_squared_taken_over_and_split(visit: Enter) -> None:
         seen, f"queue-building-not-registered/{case['id']}", "buildings,queue-building-not-registered"
     )
     button(page, "copy-plus").click()
+    expect(button(page, "square")).to_be_enabled()
     saved(page)
     assert buildings(page, seen)["numberMatched"] == before + 4
     assert not seen.complaints
