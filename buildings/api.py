@@ -24,7 +24,7 @@ from buildings.layers import BUILDINGS
 from buildings.models import Building
 from buildings.register import listed
 from buildings.showing import context
-from core.errors import Forbidden, PreconditionRequired
+from core.errors import Forbidden, NotFound, PreconditionRequired
 from core.middleware import problem
 from core.pictures import MOST_BYTES
 
@@ -52,6 +52,20 @@ class Row(Schema):
 
     parts: int = 2
     is_preview: bool = False
+
+
+class Owner(Schema):
+    """A party and its share of a unit: numerator and denominator."""
+
+    party: int
+    share: tuple[int, int] = (1, 1)
+
+
+class Owners(Schema):
+    """All who own a unit from a day on."""
+
+    owners: list[Owner]
+    on: date | None = None
 
 
 class TableEntry(Schema):
@@ -88,6 +102,7 @@ def _whole(request: HttpRequest, building: Building) -> dict[str, Any]:
         "geometry": json.loads(building.geom.transform(4326, clone=True).geojson),
         "floors": [_part(one, register.FLOOR_FIELDS) for level in known["levels"] if (one := level["floor"])],
         "units": [_part(unit, register.UNIT_FIELDS) for unit in known["units"]],
+        "entrances": [_part(one, ("number", "street_id", "is_main")) for one in known["entrances"]],
         "permits": [_part(one, register.PERMIT_FIELDS) for one in known["permits"]],
         "owners": [
             {"party": one["right"].party_id, "name": str(one["right"].party), "share": str(one["right"]), "unit": one["of"]}
@@ -247,11 +262,11 @@ def enter_photo(
 
 @router.post(
     "/buildings/{int:building_id}/{slug:kind}",
-    summary="Enter a floor, a unit or a permit",
+    summary="Enter a floor, unit, permit or entrance",
     response={201: dict},
 )
 def enter_part(request: HttpRequest, building_id: int, kind: str, entry: Entry) -> HttpResponse:
-    """Enter a part of a building: `floors`, `units` or `permits`."""
+    """Enter a part of a building: `floors`, `units`, `permits` or `entrances`."""
     building = find_building(request, building_id)
     register.known_kind(kind)
     return _changed(
@@ -262,7 +277,8 @@ def enter_part(request: HttpRequest, building_id: int, kind: str, entry: Entry) 
 
 
 @router.patch(
-    "/buildings/{int:building_id}/{slug:kind}/{int:part_id}", summary="Change a floor, a unit or a permit"
+    "/buildings/{int:building_id}/{slug:kind}/{int:part_id}",
+    summary="Change a floor, unit, permit or entrance",
 )
 def change_part(
     request: HttpRequest, building_id: int, kind: str, part_id: int, entry: Entry
@@ -274,4 +290,21 @@ def change_part(
     return _changed(
         request, building,
         lambda: register.change_part(kind=kind, part_id=part_id, version=version, values=entry.values),
+    )  # fmt: skip
+
+
+@router.put("/buildings/{int:building_id}/units/{int:unit_id}/owners", summary="Who owns a unit")
+def set_owners(request: HttpRequest, building_id: int, unit_id: int, entry: Owners) -> HttpResponse:
+    """Enter all owners of a unit with their shares, under the version that was seen; together at most the whole."""
+    building = find_building(request, building_id)
+    if not sees_parties(subject_of(request)):
+        raise NotFound(_("There is no such page."))
+    register.known_part("units", building_id, unit_id)
+    version = _version(request, unit_id)
+    shares = [(one.party, *one.share) for one in entry.owners]
+    return _changed(
+        request, building,
+        lambda: register.set_owners(
+            unit_id=unit_id, version=version, shares=shares, on=entry.on or timezone.localdate()
+        ),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from buildings.models import Building, BuildingSettings, Floor, Occupancy, Permit, Unit
+from buildings.models import Building, BuildingSettings, Entrance, Floor, Occupancy, Permit, Unit
 from cadastre.models import Street
 
 
@@ -39,6 +39,24 @@ class UnitForm(forms.ModelForm):
     class Meta:
         model = Unit
         fields = ("number", "floor", "use", "area_m2", "condition")
+
+
+class EntranceForm(forms.ModelForm):
+    """A door."""
+
+    class Meta:
+        model = Entrance
+        fields = ("number", "street", "is_main")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["street"].queryset = Street.objects.in_force().order_by("name_ar")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Return the values as the register takes them: the street by its key."""
+        values = super().clean() or {}
+        street = values.get("street")
+        return {**values, "street": street.pk if street else None}
 
 
 class PermitForm(forms.ModelForm):

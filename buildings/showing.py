@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from audit.models import AuditEvent
 from audit.showing import Shown
-from buildings.models import Building, Floor, Permit, Unit
+from buildings.models import Building, Entrance, Floor, Permit, Unit
 from cadastre.models import Right
 
 _HISTORY = 60
@@ -71,9 +71,9 @@ def owners(building: Building, units: list[Unit]) -> list[dict[str, Any]]:
 
 
 def history(building: Building) -> list[Shown]:
-    """Return what was done to a building, its floors, units and permits, the newest first."""
+    """Return what was done to a building, its floors, units, permits and doors, the newest first."""
     rows = {("public.buildings_building", str(building.pk))}
-    for model in (Floor, Unit, Permit):
+    for model in (Floor, Unit, Permit, Entrance):
         ids = model.objects.filter(building=building).values_list("pk", flat=True)
         rows |= {(f"public.{model._meta.db_table}", str(key)) for key in ids}
     found: list[AuditEvent] = []

@@ -156,6 +156,7 @@ STAFF = {
     "api/v1/buildings/<int:building_id>",
     "api/v1/buildings/<int:building_id>/photos",
     "api/v1/buildings/<int:building_id>/split",
+    "api/v1/buildings/<int:building_id>/units/<int:unit_id>/owners",
     "api/v1/buildings/<int:building_id>/<slug:kind>",
     "api/v1/buildings/<int:building_id>/<slug:kind>/<int:part_id>",
     "staff/buildings/",

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from buildings.actions.editing import change, keep, locked, put, retire
+from buildings.actions.entrances import ENTRANCE_FIELDS, change_entrance, enter_entrance
 from buildings.actions.shaping import place
-from buildings.models import Building, Floor, Occupancy, Permit, Unit
+from buildings.models import Building, Entrance, Floor, Occupancy, Permit, Unit
 from cadastre.models import BAUnit, Right
 from core.errors import NotFound, Unprocessable
 from parties.models import Party
@@ -25,8 +26,9 @@ BUILDING_FIELDS = (
 FLOOR_FIELDS = ("level", "use", "covered_m2", "permit")
 UNIT_FIELDS = ("floor", "number", "use", "area_m2", "condition", "is_vacant")
 PERMIT_FIELDS = ("number", "issued_on", "use", "floors", "covered_m2")
-Part = Floor | Unit | Permit
-PARTS: Mapping[str, tuple[type[Floor] | type[Unit] | type[Permit], Sequence[str]]] = {
+Part = Floor | Unit | Permit | Entrance
+PARTS: Mapping[str, tuple[type[Floor] | type[Unit] | type[Permit] | type[Entrance], Sequence[str]]] = {
+    "entrances": (Entrance, ENTRANCE_FIELDS),
     "floors": (Floor, FLOOR_FIELDS),
     "units": (Unit, UNIT_FIELDS),
     "permits": (Permit, PERMIT_FIELDS),
@@ -84,9 +86,11 @@ def end_building(*, building_id: int, version: int | None) -> Building:
 
 @transaction.atomic
 def enter_part(*, kind: str, building_id: int, values: Mapping[str, Any]) -> Part:
-    """Enter a floor, a unit or a permit of a building in force."""
+    """Enter a floor, unit, permit or door of a building in force."""
     model, fields = PARTS[kind]
     building = locked(Building, building_id, version=None)
+    if model is Entrance:
+        return enter_entrance(building=building, values=values)
     part = model(building=building)
     put(part, values, may=fields)
     keep(part)
@@ -94,13 +98,15 @@ def enter_part(*, kind: str, building_id: int, values: Mapping[str, Any]) -> Par
 
 
 def change_part(*, kind: str, part_id: int, version: int | None, values: Mapping[str, Any]) -> Part:
-    """Change a floor, a unit or a permit."""
+    """Change a floor, unit, permit or door."""
     model, fields = PARTS[kind]
+    if model is Entrance:
+        return change_entrance(entrance_id=part_id, version=version, values=values)
     return change(model, part_id, version=version, values=values, may=fields)
 
 
 def end_part(*, kind: str, part_id: int, version: int | None) -> Part:
-    """End a floor, a unit or a permit."""
+    """End a floor, unit, permit or door."""
     return retire(PARTS[kind][0], part_id, version=version)
 
 

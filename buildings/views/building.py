@@ -18,6 +18,7 @@ from buildings.access import find_building, may_change, person, require_change, 
 from buildings.actions import photos, register
 from buildings.forms import (
     BuildingForm,
+    EntranceForm,
     FloorForm,
     OccupancyForm,
     PermitForm,
@@ -32,7 +33,12 @@ from core.errors import DomainError, NotFound
 from core.pictures import MOST_BYTES
 from reconciliation.picture import picture
 
-FORMS: dict[str, type[Any]] = {"floors": FloorForm, "units": UnitForm, "permits": PermitForm}
+FORMS: dict[str, type[Any]] = {
+    "floors": FloorForm,
+    "units": UnitForm,
+    "permits": PermitForm,
+    "entrances": EntranceForm,
+}
 
 
 @require_GET
@@ -49,7 +55,7 @@ def _page(request: HttpRequest, building: Building, *, status: int = 200, **form
         "picture": picture(subject, building.geom), "events": showing.history(building),
         "may_change": may_change(subject, building) and building.end_lifespan is None,
         "form": BuildingForm(instance=Building.objects.get(pk=building.pk)), "floor_form": FloorForm(),
-        "unit_form": UnitForm(), "permit_form": PermitForm(), "occupancy_form": OccupancyForm(), "photo_form": PhotoForm(),
+        "unit_form": UnitForm(), "permit_form": PermitForm(), "entrance_form": EntranceForm(), "occupancy_form": OccupancyForm(), "photo_form": PhotoForm(),
         "number_by_grammar": building_number(building) if building.parcel_id else "", **forms,
     }  # fmt: skip
     return render(request, "buildings/building.html", context, status=status)
