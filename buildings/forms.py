@@ -52,12 +52,6 @@ class EntranceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["street"].queryset = Street.objects.in_force().order_by("name_ar")  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        """Return the values as the register takes them: the street by its key."""
-        values = super().clean() or {}
-        street = values.get("street")
-        return {**values, "street": street.pk if street else None}
-
 
 class PermitForm(forms.ModelForm):
     """A building permit."""

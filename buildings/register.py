@@ -1,6 +1,7 @@
 """The register as a list: filters and order of the engine below, sums and groups over all that match."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,12 +18,13 @@ from layers.access import View
 from layers.features import asked, reading
 from layers.features.asked import Asked
 from layers.features.card import in_language, word
-from layers.searching import escaped, folded
+from layers.searching import escaped
 from layers.sqltext import table
 from layers.versions import relation_version
 from municipality.models import District
 
 ROWS = 50
+_WORD = re.compile(r"[^\W\d_]{3}")
 _TOTALS_KEPT = 500
 _totals: dict[tuple[Any, ...], Any] = {}
 GROUPS: Mapping[str, Any] = {
@@ -67,18 +69,16 @@ def listed(view: View, parameters: Mapping[str, str]) -> Listed:
 
 def _asked(view: View, parameters: Mapping[str, str]) -> Asked:
     given = {name: value for name, value in parameters.items() if value != "" and name not in OWN}
-    words = search_key(given.get("q", ""))
+    words = "".join(search_key(sign) if sign.isdigit() else sign for sign in given.get("q", "").strip())
     number = view.field("code")
-    # A building number is looked up by its beginning; words are looked for anywhere.
-    is_number = (
-        words and number is not None and not any(len(word) > 2 and word.isalpha() for word in words.split())
-    )
+    # A part of a building number is looked for as it is written, which is far cheaper than words.
+    is_number = number is not None and any(sign.isdigit() for sign in words) and not _WORD.search(words)
     if is_number:
         del given["q"]
     wanted = asked.read(view, {"limit": str(ROWS), **given})
     where = wanted.where
-    if is_number and number is not None:
-        where = where.and_(f"{folded(number)} LIKE %s", f"{escaped(words)}%")
+    if is_number:
+        where = where.and_("t.code ILIKE %s", f"%{escaped(words)}%")
     district = parameters.get("district", "")
     if district.isdigit():
         where = where.and_("t.district_id = %s", int(district))

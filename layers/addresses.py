@@ -1,5 +1,6 @@
 """Addresses: a number and the name of what the numbered things stand along, in any order and language."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,12 +14,14 @@ from layers.sqltext import column, conditions, identifier, table
 
 # What follows a number and belongs to it, folded: 12 bis, 12 ب.
 _AGAIN = frozenset({"bis", "ter", "quater", "مكرر"})
+# 12b and 12 b are one; the same pattern for Python and PostgreSQL.
+_NUMBER_AND_LETTER = re.compile("([0-9])([a-z\u0620-\u064a])")
 Streets = Callable[[View, str], list[int]]
 
 
-def numbers_in(written: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield how a text can be read as number and name: the spellings of the number, and the other words."""
-    words = words_of(written)
+def numbers_in(written: str) -> Iterator[tuple[str, str]]:
+    """Yield how a text can be read as number and name: the number, and the other words."""
+    words = words_of(_NUMBER_AND_LETTER.sub(r"\1 \2", search_key(written)))
     for at, word in enumerate(words):
         if not word[0].isdigit():
             continue
@@ -26,13 +29,13 @@ def numbers_in(written: str) -> Iterator[tuple[tuple[str, ...], str]]:
             more = words[at + 1 : end]
             rest = " ".join(words[:at] + words[end:])
             if rest and all(one[0].isdigit() or len(one) == 1 or one in _AGAIN for one in more):
-                yield tuple({" ".join([word, *more]), "".join([word, *more])}), rest
+                yield " ".join([word, *more]), rest
 
 
 def addressed(views: list[View], written: str, streets: Streets, limit: int) -> Iterator[tuple[View, int]]:
     """Yield the rows whose number and street were written; `streets` finds features of one view by name."""
     by_id = {one.collection.id: one for one in views}
-    for numbers, rest in numbers_in(written):
+    for number, rest in numbers_in(written):
         known: dict[str, list[int]] = {}
         for one in views:
             along = one.collection.along
@@ -40,11 +43,11 @@ def addressed(views: list[View], written: str, streets: Streets, limit: int) -> 
                 continue
             if along.collection not in known:
                 known[along.collection] = streets(by_id[along.collection], rest)
-            for key in _rows(one, along, known[along.collection], numbers, limit):
+            for key in _rows(one, along, known[along.collection], number, limit):
                 yield one, key
 
 
-def _rows(one: View, along: Along, streets: list[int], numbers: tuple[str, ...], limit: int) -> list[int]:
+def _rows(one: View, along: Along, streets: list[int], number: str, limit: int) -> list[int]:
     field = one.field(along.number)
     if not streets or field is None:
         return []
@@ -53,9 +56,9 @@ def _rows(one: View, along: Along, streets: list[int], numbers: tuple[str, ...],
     with bounded(SECONDS) as cursor:
         cursor.execute(
             f"SELECT {key} FROM {table(one.collection)} t WHERE t.{identifier(along.column)} = ANY(%s) "
-            f"AND core_search_key({column(field)}::text) = ANY(%s) AND {' AND '.join(['true', *where])} "
+            f"AND regexp_replace(core_search_key({column(field)}::text), %s, %s, 'g') = %s AND {' AND '.join(['true', *where])} "
             f"ORDER BY array_position(%s::bigint[], t.{identifier(along.column)}::bigint), {key} LIMIT %s",
-            [streets, [search_key(number) for number in numbers], streets, limit],
+            [streets, _NUMBER_AND_LETTER.pattern, r"\1 \2", number, streets, limit],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -94,11 +94,12 @@ def change(request: HttpRequest, building_id: int) -> HttpResponse:
     form = BuildingForm(request.POST, instance=Building.objects.get(pk=building_id))
     form.instance.pk = building_id
 
-    def do(values: dict[str, Any]) -> None:
-        given = {**values, "street": values["street"].pk if values["street"] else None}
-        register.change_building(building_id=building_id, version=_version(request), values=given)
-
-    return _tried(request, building, form, "form", do)
+    return _tried(
+        request, building, form, "form",
+        lambda values: register.change_building(
+            building_id=building_id, version=_version(request), values=values
+        ),
+    )  # fmt: skip
 
 
 @require_POST
