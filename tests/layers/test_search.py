@@ -188,7 +188,7 @@ def houses(town: None) -> None:
         ("Rue al-Qods, 7 bis", "Al-Quds Street 7 bis"),
         ("7bis rue al-qods", "Al-Quds Street 7 bis"),
         ("n° 7, chemin de l'école", "School Road 7"),
-        ("Scool Road 7", "School Road 7"),
+        ("Schooll Road 7", "School Road 7"),
         ("طريق مدرسه 1", "School Road 1"),
     ],
 )
