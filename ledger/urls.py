@@ -11,6 +11,7 @@ urlpatterns = [
     path("staff/accounts/<int:party_id>/advance/", accounts.use_advance, name="account-advance"),
     path("staff/accounts/<int:party_id>/pay-back/", accounts.pay_back, name="account-pay-back"),
     path("staff/accounts/<int:party_id>/write-off/", accounts.give_up, name="account-write-off"),
+    path("staff/accounts/arrears.<slug:kind>", accounts.arrears, name="arrears-export"),
     path("staff/accounts/<int:party_id>/statement.pdf", papers.statement_paper, name="statement-paper"),
     path("staff/accounts/<int:party_id>/demand.pdf", papers.demand_paper, name="demand-paper"),
     path("staff/accounts/<int:party_id>/statement.csv", papers.statement_csv, name="statement-csv"),

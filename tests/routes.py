@@ -212,6 +212,7 @@ ROLES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "staff/accounts/",
+            "staff/accounts/arrears.<slug:kind>",
             *(
                 f"staff/accounts/<int:party_id>/{page}"
                 for page in ("", "statement.pdf", "demand.pdf", "statement.csv", "statement.xlsx")

@@ -45,17 +45,21 @@ def turn() -> Iterator[None]:
 
 
 def bill(run: BillRun, source: Source, seen: Seen, *, size: int) -> None:
-    """Bill what is left of a run; `seen` is told of each chunk and may raise to stop between two."""
-    if len(run.stretches) == 1:
-        _one_after_another(run.pk, source, seen, size=size)
+    """Bill what is left of a run; `seen` is told of each chunk and may raise to stop between two.
+
+    Inside a transaction of the caller, which other connections do not see, one stretch follows the other.
+    """
+    if len(run.stretches) == 1 or connection.in_atomic_block:
+        for stretch in range(len(run.stretches)):
+            _to_its_end(run.pk, source, seen, stretch=stretch, size=size)
     else:
         _together(run, source, seen, size=size)
 
 
-def _one_after_another(run_id: int, source: Source, seen: Seen, *, size: int) -> None:
+def _to_its_end(run_id: int, source: Source, seen: Seen, *, stretch: int, size: int) -> None:
     is_last = False
     while not is_last:
-        chunk = bill_chunk(run_id, source, size=size)
+        chunk = bill_chunk(run_id, source, stretch=stretch, size=size)
         seen(chunk)
         is_last = chunk.is_last
 

@@ -2,11 +2,12 @@
 
 import re
 import zlib
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
 from django.test import override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jobs.models import Job
 from ledger import papers
@@ -15,6 +16,8 @@ from ledger.actions.payment import take_payment
 from ledger.models import Bill
 from ledger.queries import open_items
 from ledger.views.accounts import find_parties
+from municipality.models import Municipality
+from municipality.templatetags.days import day
 from taxation import printing
 from taxation.actions.assessing import propose
 from tests.taxation.ground import NEW_YEAR, owned, pack, unit
@@ -44,6 +47,15 @@ def heirs():
     propose(made, "ps-building", on=NEW_YEAR, by=None)
     publish(run_for())
     return Bill.objects.get(), owners
+
+
+def test_months_are_named_as_the_country_names_them():
+    on, jordan, tunisia = date(2026, 1, 5), Municipality(country="JO"), Municipality(country="TN")
+    with translation.override("ar"):
+        assert (day(on, jordan), day(on, tunisia)) == ("5 كانون الثاني 2026", "5 جانفي 2026")
+        assert day(None, jordan) == ""
+    with translation.override("fr"):
+        assert day(on, tunisia) == "5 janvier 2026"
 
 
 @pytest.mark.parametrize(("language", "title"), [("ar", "فاتورة"), ("en", "Bill"), ("fr", "Facture")])
