@@ -1,6 +1,6 @@
 """Which tables the database watches, and seeing to it after every migration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,10 @@ def watch_all(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
             cursor.execute(WATCH_IF_STALE, values)
 
 
-def watch_loaded(relation: str, rows: int) -> None:
-    """Log every change of a table outside the models from now on, and that it came with so many rows."""
+def watch_loaded(relation: str, rows: int, *, ignored: Sequence[str] = ()) -> None:
+    """Log every change of a table outside the models from now on, and that it came with so many rows.
+
+    What follows from other columns is `ignored`.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT audit_watch(%s::regclass, '{}', '{}', %s)", [relation, rows])
+        cursor.execute("SELECT audit_watch(%s::regclass, '{}', %s, %s)", [relation, list(ignored), rows])

@@ -61,7 +61,7 @@ def register_dataset(
     )
     ensure_version(relation)
     watch(relation, "geom_tile" if geometry_type else "")
-    watch_loaded(relation, dataset.feature_count)
+    watch_loaded(relation, dataset.feature_count, ignored=["geom_tile"] if geometry_type else [])
     return dataset
 
 

@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from layers.importing.errors import ImportRefused
 from layers.importing.merging import Difference, Merge
 from layers.importing.planning import Plan
 from layers.importing.reader import encodings, placing, spreadsheets
-from layers.importing.reader.process import Reader
-from layers.importing.tables import Table, geometry_type
+from layers.importing.reader.process import CopyStream, Reader
+from layers.importing.reader.types import geometry_type
+from layers.importing.tables import Table
 from layers.models import Dataset
 
 STAFF_ROLES = (
@@ -92,6 +94,10 @@ class _Rehearsed(Exception):
     """Ends a rehearsal: everything is rolled back."""
 
 
+class _Misfit(Exception):
+    """Ends a straight copy whose rows are not all alike: everything is rolled back and staged instead."""
+
+
 class Load:
     """One load of one plan; `refused_to` is the CSV that gets every refused row, with its reason."""
 
@@ -139,24 +145,43 @@ class Load:
         """Load, register and report; either all of it happens or nothing."""
         self._make_room()
         try:
-            self._stage()
             self.report.operation = transformation.describe(self.hull, self.source_srid, self.srid)
             if self.target:
+                self._stage()
                 self._merge(self.target, by, about or {})
             else:
-                self._make(by, about or {})
+                if not self._copied_straight():
+                    self._stage()
+                    self._make()
+                self.table.finish()
+                self._take_notes()
+                self._register(by, about or {})
         finally:
-            if self._refused_csv:
-                self._refused_csv.close()
+            self._forget_refused()
         return self.report
 
-    def _make(self, by: Any, about: Mapping[str, Any]) -> None:
+    def _copied_straight(self) -> bool:
+        """Copy the rows into the table itself, where they need nothing but what the reader does to them."""
+        plan = self.plan
+        if plan.control or plan.placed_by or plan.swap_axes or self.source_srid != self.srid:
+            return False
+        fitted = transformation.fitted(self.hull, self.srid, settings.TILE_SRID)
+        if fitted is None:
+            return False
+        report, self.report = self.report, deepcopy(self.report)
+        try:
+            with transaction.atomic():
+                self._copy({"straight": fitted}, self.table.copy_straight)
+        except _Misfit:
+            self.report = report
+            return False
+        self.report.loaded = self._tally["kept"]
+        return True
+
+    def _make(self) -> None:
         kind = self.report.geometry_type = geometry_type(self._tally["types"])
         self.table.make(kind, self.srid)
         self.report.loaded = self.table.fill(kind, self.source_srid, self.srid)
-        self.table.finish()
-        self._take_notes()
-        self._register(by, about)
 
     def _merge(self, target: targets.Target, by: Any, about: Mapping[str, Any]) -> None:
         blank = frozenset(one["name"] for one in self.layer["fields"] if one["blank"])
@@ -195,7 +220,17 @@ class Load:
         self.table.drop()
 
     def _stage(self) -> None:
+        plan = self.plan
         self.table.make_staging()
+        self._copy({}, self.table.copy_to_staging)
+        if plan.control:
+            self.table.move(control.fit(plan.control).affine)
+        if plan.placed_by:
+            self._tally |= joining.place(plan, self.layer, self.subject, self.source_srid)
+            self.report.joined = self._tally["joined"]
+            self._refuse_nothing()
+
+    def _copy(self, more: Mapping[str, Any], into: Callable[[CopyStream], None]) -> None:
         plan = self.plan
         request = {
             "layer": plan.layer,
@@ -205,22 +240,23 @@ class Load:
             "swap_axes": plan.swap_axes,
             "only": list(plan.only),
             "reading": chosen_reading(self.layer["reading"]),
+            **more,
         }
         stream = self.reader.copy(request, self._hear)
         try:
-            with connection.cursor() as cursor:
-                cursor.cursor.copy_expert(self.table.copy_statement, stream, size=1 << 18)
+            stream.reach_rows()
+            if not stream.ended:
+                into(stream)
         except psycopg2.errors.QueryCanceled:
             # What ended the stream is the cause; the driver only says that it ended.
             if stream.failure:
                 raise stream.failure from None
             raise
         self._settle()
-        if plan.control:
-            self.table.move(control.fit(plan.control).affine)
-        if self.plan.placed_by:
-            self._tally |= joining.place(self.plan, self.layer, self.subject, self.source_srid)
-            self.report.joined = self._tally["joined"]
+        if not plan.placed_by:
+            self._refuse_nothing()
+
+    def _refuse_nothing(self) -> None:
         if not self._tally["types"] and not (self.target and self.report.read > self.report.refused):
             raise ImportRefused("nothing_to_load", read=self.report.read, reasons=dict(self.report.refusals))
 
@@ -232,6 +268,12 @@ class Load:
         kind = message["kind"]
         if kind == "progress":
             self.on_progress(message["read"])
+        elif kind == "settled":
+            self.report.geometry_type = message["geometry_type"]
+            self.table.make(self.report.geometry_type, self.srid)
+        elif kind == "misfit":
+            self._forget_refused()
+            raise _Misfit
         elif kind == "tally":
             self._tally = message
         elif kind == "repaired":
@@ -254,6 +296,11 @@ class Load:
             csv.writer(self._refused_csv).writerow(["row", "reason", *(one.name for one in self.plan.kept)])
         cells = [message["row"], message["reason"], *message["values"]]
         csv.writer(self._refused_csv).writerow([harmless(cell) for cell in cells])
+
+    def _forget_refused(self) -> None:
+        if self._refused_csv:
+            self._refused_csv.close()
+            self._refused_csv = None
 
     def _take_notes(self) -> None:
         report = self.report

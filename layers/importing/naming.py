@@ -10,7 +10,18 @@ from core.text3 import Text3
 MAX_NAME = 59
 # Columns of ours, and of the engine: a field of that name gets another.
 RESERVED = frozenset(
-    {"id", "geom", "geom_tile", "source_row", "source_fid", "version", "tableoid", "ctid", "t"}
+    {
+        "id",
+        "geom",
+        "geom_tile",
+        "source_row",
+        "source_fid",
+        "source_shape",
+        "version",
+        "tableoid",
+        "ctid",
+        "t",
+    }
 )
 
 _KNOWN: dict[str, Text3] = {

@@ -120,15 +120,23 @@ def load(run_id: str) -> dict[str, Any]:
         if "refused" in done:
             return done
     progress.report(run.report["loaded"], run.report["loaded"], gettext("Preparing search and overview"))
-    prepare_dataset(slug=run.slug)
+    _prepare(run.slug)
     return {name: run.report[name] for name in ("read", "loaded", "refused")} | {"slug": run.slug}
 
 
 @task()
 def prepare(slug: str) -> dict[str, Any]:
-    """Make a layer that came by command quick to search and to draw from afar."""
-    prepare_dataset(slug=slug)
+    """Make a layer that came by command quick to search and to draw."""
+    _prepare(slug)
     return {"slug": slug}
+
+
+def _prepare(slug: str) -> None:
+    dataset = Dataset.objects.filter(slug=slug).first()
+    if dataset is not None:
+        with transaction.atomic():
+            Table(dataset.relation.partition(".")[2], ()).prepare()
+        prepare_dataset(slug=slug)
 
 
 @task()

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+import numpy as np
+from django.db import DatabaseError, connection, transaction
 
 from layers.importing.errors import ImportRefused
-from layers.importing.reader import placing
+from layers.importing.reader import placing, polynomial
 
 # Two programs that apply one operation agree far below this; two operations seldom do.
 SAME_M = 0.02
 DEGREES_TO_M = 111_320.0
+# A tile's geometry may be that far from the transformed one; at zoom 22 a tile's own unit is 2.3 mm.
+_DRAWN_M = 0.001
+_DEGREES = (2, 3, 4, 5, 6)
+_FITTED, _CHECKED = 12, 17
 
 
 def known_to_database(srid: int) -> None:
@@ -48,6 +53,29 @@ def describe(hull: Sequence[tuple[float, float]], srid: int, target: int) -> dic
         "name": " · ".join(one["name"] for one in used),
         "accuracy_m": None if None in accuracies else max(accuracies),
     }
+
+
+def fitted(hull: Sequence[tuple[float, float]], srid: int, target: int) -> dict[str, Any] | None:
+    """Return a polynomial that stands for PostGIS' own transformation around a place (see `polynomial`).
+
+    None where there is none: it may nowhere be a millimetre off (in the target's units), which is
+    looked at between the points that it was made from.
+    """
+    if not hull:
+        return None
+    box = polynomial.around(hull)
+    made_from, looked_at = (polynomial.lattice(box, side) for side in (_FITTED, _CHECKED))
+    try:
+        with transaction.atomic():
+            reached = np.array(_by_database([*made_from.tolist(), *looked_at.tolist()], srid, target))
+    except DatabaseError:
+        return None
+    for degree in _DEGREES:
+        found = polynomial.fit(box, degree, made_from, reached[: len(made_from)])
+        apart = np.abs(polynomial.apply(found, looked_at) - reached[len(made_from) :])
+        if np.isfinite(apart).all() and apart.max() < _DRAWN_M:
+            return found
+    return None
 
 
 def _applied(

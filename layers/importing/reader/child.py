@@ -9,6 +9,9 @@ import json
 import os
 import struct
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +46,8 @@ class Child:
 
     def __init__(self, out: int) -> None:
         self.out = out
+        self._writer: ThreadPoolExecutor | None = None
+        self._written: Future[None] | None = None
         self.sources: list[archive.Source] = []
         self.scratch = Path()
         self._prepared: tuple[dict[str, Any], list[archive.Source]] | None = None
@@ -56,10 +61,26 @@ class Child:
         self._frame(b"C", rows)
 
     def _frame(self, kind: bytes, payload: bytes) -> None:
-        for part in (kind + struct.pack(">I", len(payload)), payload):
+        frame = kind + struct.pack(">I", len(payload)), payload
+        if self._writer is None:
+            self._write(frame)
+            return
+        if self._written:
+            self._written.result()
+        self._written = self._writer.submit(self._write, frame)
+
+    def _write(self, frame: tuple[bytes, bytes]) -> None:
+        for part in frame:
             view = memoryview(part)
             while view:
                 view = view[os.write(self.out, view) :]
+
+    @contextmanager
+    def writing_behind(self) -> Iterator[None]:
+        """Go on while the last frame is on its way; the thread begins, and is, as locked down as the process."""
+        with ThreadPoolExecutor(1) as self._writer:
+            yield
+        self._writer = self._written = None
 
     def open(self, request: dict[str, Any]) -> None:
         """Lock down, load the libraries, find out what the file is."""
@@ -115,7 +136,8 @@ class Child:
             raise Refusal("raster_for_layers")
         index, _, name = request["layer"].partition(":")
         source = self.prepared(request["reading"])[int(index)]
-        Copying(source, name, request, self.send, self.tell).run()
+        with self.writing_behind():
+            Copying(source, name, request, self.send, self.tell).run()
 
     def write_raster(self, request: dict[str, Any]) -> None:
         """Write the raster anew into the scratch folder."""

@@ -1,6 +1,5 @@
 """Columns of an Arrow batch on their way into PostgreSQL's COPY: readable text, one type each."""
 
-import binascii
 import datetime
 import json
 from typing import Any
@@ -49,8 +48,6 @@ def prepared(column: pa.Array, kind: str, encoding: str | None) -> tuple[pa.Arra
         column = column.dictionary_decode()
     if kind == "json":
         return _as_json(column), 0
-    if kind == "binary":
-        return _as_bytea(column), 0
     if kind == "text":
         return _as_text(column, encoding)
     return column, 0
@@ -108,12 +105,6 @@ def _json_text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", "")
 
 
-def _as_bytea(column: pa.Array) -> pa.Array:
-    return pa.array(
-        [None if value is None else "\\x" + value.hex() for value in column.to_pylist()], pa.string()
-    )
-
-
 def plain(value: Any, encoding: str | None = None) -> Any:
     """Return a value of a preview row as JSON can carry it."""
     if isinstance(value, bytes):
@@ -127,10 +118,10 @@ def plain(value: Any, encoding: str | None = None) -> Any:
     return value.replace("\0", "")[:500] if isinstance(value, str) else value
 
 
-def hex_geometry(column: pa.Array, shapes: Any, changed: Any) -> pa.Array:
-    """Return WKB as hexadecimal text; rows marked in `changed` are written anew from `shapes`.
+def wkb_geometry(column: pa.Array, shapes: Any, changed: Any) -> pa.Array:
+    """Return the geometries as WKB; rows marked in `changed` are written anew from `shapes`.
 
-    The whole column is turned at once, from the buffer that GDAL filled: no object per row.
+    Where nothing changed, the buffer that GDAL filled is handed on: no object per row.
     """
     present = ~shapely.is_missing(shapes)
     if changed.any():
@@ -138,16 +129,7 @@ def hex_geometry(column: pa.Array, shapes: Any, changed: Any) -> pa.Array:
         for row in np.flatnonzero(changed):
             written[row] = shapely.to_wkb(shapes[row])
         column = pa.array(written, pa.binary())
-    wide = pa.types.is_large_binary(column.type)
-    number = np.int64 if wide else np.int32
-    offsets = np.frombuffer(column.buffers()[1], number)[column.offset : column.offset + len(column) + 1]
-    data = column.buffers()[2].slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
-    doubled = ((offsets - offsets[0]).astype(np.int64) * 2).astype(np.int64)
-    written = pa.LargeStringArray.from_buffers(
-        len(column), pa.py_buffer(doubled.tobytes()), pa.py_buffer(binascii.hexlify(data))
-    )
+    column = column.cast(pa.large_binary())
     return (
-        written
-        if present.all()
-        else pc.if_else(pa.array(present), written, pa.scalar(None, pa.large_string()))
+        column if present.all() else pc.if_else(pa.array(present), column, pa.scalar(None, pa.large_binary()))
     )

@@ -86,7 +86,7 @@ class Reader:
         return self._ask({"do": "shapes"})
 
     def copy(self, request: Message, on_message: Callable[[Message], None]) -> "CopyStream":
-        """Start streaming a layer (`layer`, `fields`, `encoding`, `bounds`, `swap_axes`, `reading`, `only`)."""
+        """Start streaming a layer (`layer`, `fields`, `encoding`, `bounds`, `swap_axes`, `reading`, `only`, `straight`)."""
         self._write({"do": "copy", **request})
         return CopyStream(self, on_message)
 
@@ -205,7 +205,8 @@ class CopyStream:
             self.failure = error
             raise
 
-    def _next(self, size: int) -> bytes:
+    def reach_rows(self) -> None:
+        """Hear what comes before the first row."""
         while not self._left and not self.ended:
             kind, length = next(self._reader.frames())
             if kind == b"C":
@@ -214,6 +215,9 @@ class CopyStream:
                 message = self._reader.message(length)
                 self.ended = message["kind"] == "tally"
                 self._on_message(message)
+
+    def _next(self, size: int) -> bytes:
+        self.reach_rows()
         if not self._left:
             return b""
         part = self._reader.read_some(min(size, self._left))

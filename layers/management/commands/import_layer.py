@@ -1,6 +1,7 @@
 """`manage.py import_layer`: a file becomes a layer."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ class Command(BaseCommand):
     def _load(self, path: Path, options: dict[str, Any]) -> Report:
         from django.conf import settings
 
-        with Reader(path) as reader:
+        with ThreadPoolExecutor(1) as pool, Reader(path) as reader:
+            digest = pool.submit(_sha256, path)
             reading = {key: options[key] for key in ("x", "y", "wkt", "join") if options[key]}
             if options["encoding"]:
                 reading["encoding"] = _encoding(options["encoding"])
@@ -85,7 +87,7 @@ class Command(BaseCommand):
             load = Load(reader, layer, plan)
             if options["dry_run"]:
                 return load.rehearse()
-            about = {"file_name": path.name, "file_sha256": _sha256(path)}
+            about = {"file_name": path.name, "file_sha256": digest.result()}
             with transaction.atomic():
                 report = load.run(by=None, about=about)
                 enqueue(tasks.prepare, plan.slug, title=_("Prepare “%(slug)s”") % {"slug": plan.slug})
