@@ -18,6 +18,7 @@ urlpatterns = [
     path("staff/accounts/<int:party_id>/statement.xlsx", papers.statement_xlsx, name="statement-xlsx"),
     path("staff/accounts/<int:party_id>/plan/", reliefs.agree, name="account-plan"),
     path("staff/reliefs/", reliefs.index, name="reliefs"),
+    path("staff/reliefs/export.<slug:kind>", reliefs.export, name="reliefs-export"),
     path("staff/reliefs/amnesty/", reliefs.declare_amnesty, name="amnesty-declare"),
     path("staff/reliefs/exemption/", reliefs.grant, name="exemption-grant"),
     path("staff/reliefs/exemption/<int:pk>/end/", reliefs.end, name="exemption-end"),

@@ -249,7 +249,12 @@ ROLES: dict[str, frozenset[str]] = {
         (
             *("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"),
             "staff/journal/export.csv",
-            *("staff/reliefs/", "staff/online/", "staff/online/payments.csv"),
+            *(
+                "staff/reliefs/",
+                "staff/reliefs/export.<slug:kind>",
+                "staff/online/",
+                "staff/online/payments.csv",
+            ),
         ),
         TREASURY,
     ),
