@@ -214,6 +214,7 @@ ROLES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "staff/accounts/",
+            "staff/accounts/arrears.<slug:kind>",
             *(
                 f"staff/accounts/<int:party_id>/{page}"
                 for page in ("", "statement.pdf", "demand.pdf", "statement.csv", "statement.xlsx")
@@ -250,7 +251,12 @@ ROLES: dict[str, frozenset[str]] = {
         (
             *("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"),
             "staff/journal/export.csv",
-            *("staff/reliefs/", "staff/online/", "staff/online/payments.csv"),
+            *(
+                "staff/reliefs/",
+                "staff/reliefs/export.<slug:kind>",
+                "staff/online/",
+                "staff/online/payments.csv",
+            ),
         ),
         TREASURY,
     ),
