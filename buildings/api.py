@@ -24,7 +24,7 @@ from buildings.layers import BUILDINGS
 from buildings.models import Building
 from buildings.register import listed
 from buildings.showing import context
-from core.errors import Forbidden, PreconditionRequired
+from core.errors import Forbidden, NotFound, PreconditionRequired
 from core.middleware import problem
 from core.pictures import MOST_BYTES
 
@@ -41,11 +41,31 @@ class Entry(Schema):
 
 
 class Outline(Schema):
-    """A footprint to be worked on, in the national grid; `parts` and `line` say how a row is cut."""
+    """A footprint to be worked on, in the national grid unless said otherwise."""
 
     geometry: dict[str, Any]
-    parts: int = 2
     srid: int = settings.GRID_SRID
+
+
+class Row(Schema):
+    """How many houses a row is cut into; a preview only says how."""
+
+    parts: int = 2
+    is_preview: bool = False
+
+
+class Owner(Schema):
+    """A party and its share of a unit: numerator and denominator."""
+
+    party: int
+    share: tuple[int, int] = (1, 1)
+
+
+class Owners(Schema):
+    """All who own a unit from a day on."""
+
+    owners: list[Owner]
+    on: date | None = None
 
 
 class TableEntry(Schema):
@@ -82,6 +102,8 @@ def _whole(request: HttpRequest, building: Building) -> dict[str, Any]:
         "geometry": json.loads(building.geom.transform(4326, clone=True).geojson),
         "floors": [_part(one, register.FLOOR_FIELDS) for level in known["levels"] if (one := level["floor"])],
         "units": [_part(unit, register.UNIT_FIELDS) for unit in known["units"]],
+        "entrances": [_part(one, ("number", "street_id", "is_main")) for one in known["entrances"]],
+        "permits": [_part(one, register.PERMIT_FIELDS) for one in known["permits"]],
         "owners": [
             {"party": one["right"].party_id, "name": str(one["right"].party), "share": str(one["right"]), "unit": one["of"]}
             for one in known["owners"]
@@ -173,12 +195,17 @@ def end_building(request: HttpRequest, building_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@router.post("/buildings/{int:building_id}/split", summary="Split a row of houses", response={201: dict})
-def split_building(request: HttpRequest, building_id: int, entry: Outline) -> Any:
+@router.post(
+    "/buildings/{int:building_id}/split", summary="Split a row of houses", response={200: dict, 201: dict}
+)
+def split_building(request: HttpRequest, building_id: int, entry: Row) -> Any:
     """End a building and enter one for each part of its footprint, cut across its longer side."""
     building = find_building(request, building_id)
     require_change(request, building)
     _ours(request)
+    if entry.is_preview:
+        parts = outlines.cut(building.geom, entry.parts)
+        return 200, {"parts": [json.loads(one.transform(4326, clone=True).geojson) for one in parts]}
     made = outlines.split_building(
         building_id=building_id, version=_version(request, building_id), parts=entry.parts
     )
@@ -234,10 +261,12 @@ def enter_photo(
 
 
 @router.post(
-    "/buildings/{int:building_id}/{slug:kind}", summary="Enter a floor or a unit", response={201: dict}
+    "/buildings/{int:building_id}/{slug:kind}",
+    summary="Enter a floor, unit, permit or entrance",
+    response={201: dict},
 )
 def enter_part(request: HttpRequest, building_id: int, kind: str, entry: Entry) -> HttpResponse:
-    """Enter a part of a building: `floors` or `units`."""
+    """Enter a part of a building: `floors`, `units`, `permits` or `entrances`."""
     building = find_building(request, building_id)
     register.known_kind(kind)
     return _changed(
@@ -247,7 +276,10 @@ def enter_part(request: HttpRequest, building_id: int, kind: str, entry: Entry) 
     )
 
 
-@router.patch("/buildings/{int:building_id}/{slug:kind}/{int:part_id}", summary="Change a floor or a unit")
+@router.patch(
+    "/buildings/{int:building_id}/{slug:kind}/{int:part_id}",
+    summary="Change a floor, unit, permit or entrance",
+)
 def change_part(
     request: HttpRequest, building_id: int, kind: str, part_id: int, entry: Entry
 ) -> HttpResponse:
@@ -258,4 +290,21 @@ def change_part(
     return _changed(
         request, building,
         lambda: register.change_part(kind=kind, part_id=part_id, version=version, values=entry.values),
+    )  # fmt: skip
+
+
+@router.put("/buildings/{int:building_id}/units/{int:unit_id}/owners", summary="Who owns a unit")
+def set_owners(request: HttpRequest, building_id: int, unit_id: int, entry: Owners) -> HttpResponse:
+    """Enter all owners of a unit with their shares, under the version that was seen; together at most the whole."""
+    building = find_building(request, building_id)
+    if not sees_parties(subject_of(request)):
+        raise NotFound(_("There is no such page."))
+    register.known_part("units", building_id, unit_id)
+    version = _version(request, unit_id)
+    shares = [(one.party, *one.share) for one in entry.owners]
+    return _changed(
+        request, building,
+        lambda: register.set_owners(
+            unit_id=unit_id, version=version, shares=shares, on=entry.on or timezone.localdate()
+        ),
     )  # fmt: skip

@@ -1,19 +1,26 @@
-"""How buildings come back from the field: by the rules of the register, as its pages and API change them."""
+"""How the building register comes back from the field: by its own rules, as its pages and API change it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.policy import Subject, Verb
+from buildings.actions import register
+from buildings.actions.entrances import change_entrance, enter_entrance
 from buildings.actions.register import change_building, enter_building
 from buildings.actions.shaping import read_shape
-from buildings.layers import BUILDINGS
+from buildings.layers import BUILDINGS, ENTRANCES, FLOORS, PERMITS, UNITS
 from buildings.models import Building
 from core.errors import NotFound, Unprocessable
 from layers.access import view
 from layers.actions.features import AS_IT_WAS, Written
+from layers.collections import Collection
+from layers.fieldwork.declaring import Writer
 
 
 def write(
@@ -31,11 +38,7 @@ def write(
         made = enter_building(values=properties, shape=read_shape(geometry, srid=srid))
         policy.require(by, Verb.EDIT, BUILDINGS, district=made.district_id)
         return Written(made.pk, made.version)
-    row = Building.objects.in_force().filter(pk=key).first()
-    districts = view(by, BUILDINGS).districts
-    if row is None or (districts is not None and row.district_id not in districts):
-        raise NotFound(_("There is no such building."))
-    policy.require(by, Verb.EDIT, BUILDINGS, district=row.district_id)
+    _allowed(by, BUILDINGS, Building.objects.in_force().filter(pk=key).first())
     if geometry is None:
         raise Unprocessable(_("The entry does not fit."), fields={"geometry": _("A footprint is an area.")})
     shape = None if geometry is AS_IT_WAS else read_shape(geometry, srid=srid)
@@ -43,4 +46,62 @@ def write(
     return Written(changed.pk, changed.version)
 
 
-WRITERS = {BUILDINGS.id: write}
+def _allowed(by: Subject, one: Collection, building: Building | None) -> Building:
+    """Return a building in whose district the subject may change rows of a collection."""
+    districts = view(by, BUILDINGS).districts
+    if building is None or (districts is not None and building.district_id not in districts):
+        raise NotFound(_("There is no such building."))
+    policy.require(by, Verb.EDIT, one, district=building.district_id)
+    return building
+
+
+def _parts(one: Collection, kind: str) -> Writer:
+    """Return the writer of a part of buildings; a new row names its building by the number."""
+    model: Any = register.PARTS[kind][0]
+
+    def write_part(
+        *,
+        by: Subject,
+        key: int | None,
+        version: int | None,
+        properties: Mapping[str, Any],
+        geometry: Any,
+        srid: int,
+    ) -> Written:
+        given = dict(properties)
+        place = _place(geometry, srid) if kind == "entrances" else None
+        if key is None:
+            code = given.pop("building", None)
+            building = _allowed(by, one, Building.objects.in_force().filter(code=code).first())
+            if kind == "entrances":
+                row: Any = enter_entrance(building=building, values=given, place=place)
+            else:
+                row = register.enter_part(kind=kind, building_id=building.pk, values=given)
+            return Written(row.pk, row.version)
+        part = model.objects.in_force().select_related("building").filter(pk=key).first()
+        _allowed(by, one, part.building if part else None)
+        if kind == "entrances":
+            row = change_entrance(entrance_id=key, version=version, values=given, place=place)
+        else:
+            row = register.change_part(kind=kind, part_id=key, version=version, values=given)
+        return Written(row.pk, row.version)
+
+    return write_part
+
+
+def _place(geometry: Any, srid: int) -> Point | None:
+    if geometry is AS_IT_WAS:
+        return None
+    shape: Any = GEOSGeometry(json.dumps(geometry)) if geometry else None
+    if shape is None or shape.geom_type != "Point":
+        raise Unprocessable(_("The entry does not fit."), fields={"geometry": _("An entrance is a point.")})
+    shape.srid = srid
+    return shape if srid == settings.GRID_SRID else shape.transform(settings.GRID_SRID, clone=True)
+
+
+WRITERS: dict[str, Callable[..., Written]] = {
+    BUILDINGS.id: write,
+    **{one.id: _parts(one, kind) for one, kind in (
+        (ENTRANCES, "entrances"), (FLOORS, "floors"), (UNITS, "units"), (PERMITS, "permits"),
+    )},
+}  # fmt: skip

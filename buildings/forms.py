@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from buildings.models import Building, BuildingSettings, Floor, Occupancy, Unit
+from buildings.models import Building, BuildingSettings, Entrance, Floor, Occupancy, Permit, Unit
 from cadastre.models import Street
 
 
@@ -41,6 +41,27 @@ class UnitForm(forms.ModelForm):
         fields = ("number", "floor", "use", "area_m2", "condition")
 
 
+class EntranceForm(forms.ModelForm):
+    """A door."""
+
+    class Meta:
+        model = Entrance
+        fields = ("number", "street", "is_main")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["street"].queryset = Street.objects.in_force().order_by("name_ar")  # type: ignore[attr-defined]
+
+
+class PermitForm(forms.ModelForm):
+    """A building permit."""
+
+    class Meta:
+        model = Permit
+        fields = ("number", "issued_on", "use", "floors", "covered_m2")
+        widgets = {"issued_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+
 class OccupancyForm(forms.ModelForm):
     """Who uses a unit from a day on."""
 
@@ -69,4 +90,4 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = BuildingSettings
-        fields = ("grammar", "numbering", "number_step_m")
+        fields = ("grammar", "numbering", "number_step_m", "permits_since")

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from buildings.models import Building, Entrance, Floor, Unit
+from buildings.models import Building, Entrance, Floor, Permit, Unit
 from cadastre.layers import street_names
-from layers.collections import Collection
+from layers.collections import Along, Collection
 from layers.declare import field_of, looked_up, names_of
 
 REGISTRARS = frozenset({"engineer", "surveyor", "assessor"})
@@ -38,6 +38,8 @@ BUILDINGS = Collection(
     ),
     edit_roles=REGISTRARS,
     min_zoom=13,
+    page="/staff/buildings/{id}/",
+    along=Along(collection="streets", column="street_id", number="house_number", stem="street"),
     heading=_("Building {code}"),
     kicker="{use}",
     style=(
@@ -119,6 +121,43 @@ FLOORS = Collection(
     kicker=_("Building {building}"),
 )
 
+PERMITS = Collection(
+    id="building-permits",
+    title=_("Building permits"),
+    description=_("What the municipality has allowed to be built."),
+    group="land",
+    order=26,
+    relation="public.buildings_permit",
+    has_lifespan=True,
+    version_field="version",
+    updated_field="begin_lifespan",
+    geometry="",
+    tile_geometry="",
+    geometry_type="",
+    fields=(
+        field_of(Permit, "number", searchable=True),
+        field_of(Permit, "issued_on"),
+        looked_up(
+            "building",
+            _("building"),
+            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
+        ),
+        looked_up(
+            "parcel",
+            _("parcel"),
+            "SELECT s.number || ' / ' || p.number FROM public.cadastre_parcel p "
+            "JOIN public.cadastre_basin s ON s.id = p.basin_id WHERE p.id = t.parcel_id",
+        ),
+        field_of(Permit, "use"),
+        field_of(Permit, "floors"),
+        field_of(Permit, "covered_m2", unit=_("m²")),
+    ),
+    view_roles=STAFF,
+    edit_roles=REGISTRARS,
+    heading=_("Permit {number}"),
+    kicker=_("Building {building}"),
+)
+
 ENTRANCES = Collection(
     id="entrances",
     title=_("Entrances"),
@@ -144,6 +183,10 @@ ENTRANCES = Collection(
     visible_by_default=False,
     min_zoom=16,
     heading=_("Entrance {number}"),
+    # The main door has the building's own address.
+    along=Along(
+        collection="streets", column="street_id", number="number", stem="street", where="NOT t.is_main"
+    ),
     style=(
         {
             "type": "circle",
@@ -163,4 +206,4 @@ ENTRANCES = Collection(
     ),
 )
 
-COLLECTIONS = (BUILDINGS, ENTRANCES, FLOORS, UNITS)
+COLLECTIONS = (BUILDINGS, ENTRANCES, FLOORS, UNITS, PERMITS)

@@ -1,24 +1,32 @@
 """The register as a list: filters and order of the engine below, sums and groups over all that match."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from buildings.models.building import BuildingUse, Condition
 from core.errors import DomainError
+from core.text import search_key
 from layers.access import View
 from layers.features import asked, reading
 from layers.features.asked import Asked
 from layers.features.card import in_language, word
+from layers.searching import escaped
 from layers.sqltext import table
+from layers.versions import relation_version
 from municipality.models import District
 
 ROWS = 50
+_WORD = re.compile(r"[^\W\d_]{3}")
+_TOTALS_KEPT = 500
+_totals: dict[tuple[Any, ...], Any] = {}
 GROUPS: Mapping[str, Any] = {
     "use": _("Use"),
     "condition": _("Condition"),
@@ -46,44 +54,63 @@ def listed(view: View, parameters: Mapping[str, str]) -> Listed:
     """Return what an address asks for; what it asks wrongly is said beside an empty list."""
     try:
         wanted = _asked(view, parameters)
-        page = reading.page(view, wanted)
+        page = reading.page(view, wanted, counted=False)
     except DomainError as refusal:
         return Listed([], 0, {}, [], "", refusal)
     rows = [json.loads(text) for text in page.features]
     more = _beside([row["id"] for row in rows])
     shown = [_row(view, row["id"], row["properties"], more.get(row["id"], {})) for row in rows]
     following = asked.after_token(*page.last) if page.more and page.last else ""
-    return Listed(
-        shown, page.matched, sums(view, wanted), groups(view, wanted, parameters.get("group", "")), following
-    )
+    totals = remembered(view, wanted, "sums", sums)
+    group = parameters.get("group", "")
+    found = remembered(view, wanted, group, lambda one, asks: groups(one, asks, group)) if group else []
+    return Listed(shown, totals["count"], totals, found, following)
 
 
 def _asked(view: View, parameters: Mapping[str, str]) -> Asked:
     given = {name: value for name, value in parameters.items() if value != "" and name not in OWN}
+    words = "".join(search_key(sign) if sign.isdigit() else sign for sign in given.get("q", "").strip())
+    number = view.field("code")
+    # A part of a building number is looked for as it is written, which is far cheaper than words.
+    is_number = number is not None and any(sign.isdigit() for sign in words) and not _WORD.search(words)
+    if is_number:
+        del given["q"]
     wanted = asked.read(view, {"limit": str(ROWS), **given})
+    where = wanted.where
+    if is_number:
+        where = where.and_("t.code ILIKE %s", f"%{escaped(words)}%")
     district = parameters.get("district", "")
-    if not district.isdigit():
-        return wanted
-    return Asked(
-        wanted.where.and_("t.district_id = %s", int(district)),
-        wanted.order,
-        wanted.descending,
-        wanted.after,
-        wanted.limit,
-    )
+    if district.isdigit():
+        where = where.and_("t.district_id = %s", int(district))
+    return replace(wanted, where=where)
+
+
+def remembered(view: View, wanted: Asked, what: str, count: Callable[[View, Asked], Any]) -> Any:
+    """Return what all rows that match come to; counted once for each version of the register."""
+    version = relation_version(view.collection.relation)
+    key = (what, wanted.where.text, repr(wanted.where.values), get_language(), version)
+    if key in _totals:
+        return _totals[key]
+    if len(_totals) >= _TOTALS_KEPT:
+        _totals.clear()
+    found = count(view, wanted)
+    # While the running transaction itself changes the register, its version is no version.
+    if version >= 0:
+        _totals[key] = found
+    return found
 
 
 def sums(view: View, wanted: Asked) -> dict[str, Any]:
     """Return what all rows that match come to."""
-    with connection.cursor() as cursor:
+    with reading.bounded() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(t.footprint_m2), 0), coalesce(sum(t.floors), 0), "
+            "SELECT count(*), coalesce(sum(t.footprint_m2), 0), coalesce(sum(t.floors), 0), "
             "coalesce(sum(t.footprint_m2 * t.floors), 0) "
             f"FROM {table(view.collection)} t WHERE {wanted.where.text}",
             list(wanted.where.values),
         )
-        footprint, floors, gross = cursor.fetchone()
-    return {"footprint_m2": footprint, "floors": floors, "gross_m2": gross}
+        count, footprint, floors, gross = cursor.fetchone()
+    return {"count": count, "footprint_m2": footprint, "floors": floors, "gross_m2": gross}
 
 
 def groups(view: View, wanted: Asked, by: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from audit.models import AuditEvent
 from audit.showing import Shown
-from buildings.models import Building, Floor, Unit
+from buildings.models import Building, Entrance, Floor, Permit, Unit
 from cadastre.models import Right
 
 _HISTORY = 60
@@ -30,6 +30,7 @@ def context(building: Building, *, parties: bool) -> dict[str, Any]:
         "owners": owners(building, units) if parties else [],
         "parties": parties,
         "photos": building.photos.all(),
+        "permits": Permit.objects.in_force().filter(building=building).order_by("issued_on", "id"),
         "entrances": building.entrances.filter(end_lifespan=None).select_related("street"),
     }
 
@@ -70,9 +71,9 @@ def owners(building: Building, units: list[Unit]) -> list[dict[str, Any]]:
 
 
 def history(building: Building) -> list[Shown]:
-    """Return what was done to a building, its floors and its units, the newest first."""
+    """Return what was done to a building, its floors, units, permits and doors, the newest first."""
     rows = {("public.buildings_building", str(building.pk))}
-    for model in (Floor, Unit):
+    for model in (Floor, Unit, Permit, Entrance):
         ids = model.objects.filter(building=building).values_list("pk", flat=True)
         rows |= {(f"public.{model._meta.db_table}", str(key)) for key in ids}
     found: list[AuditEvent] = []

@@ -8,13 +8,11 @@ from django_tasks import task
 
 from accounts.models import User
 from buildings.footprints.comparing import Tolerance, compare
+from buildings.queues import FED
 from core.acting import acting
 from layers import registry
 from reconciliation.actions.filling import fill
-from reconciliation.registry import queues
 
-# What a comparison of footprints feeds.
-FED = ("building-not-registered", "building-not-found", "building-differs")
 COMPARE = _("Compare footprints: %(layer)s")
 
 
@@ -27,6 +25,6 @@ def compare_footprints(
     day = date.fromisoformat(on)
     with acting(channel="job"):
         run = compare(layer=registry.find(layer), on=day, by=user, tolerance=Tolerance(**(tolerance or {})))
-        for key in FED:
-            fill(queue=queues()[key], on=day, by=user)
+        for queue in FED:
+            fill(queue=queue, on=day, by=user)
     return dict(run.counts)

@@ -22,6 +22,11 @@ urlpatterns = [
         building.occupancy,
         name="occupancy",
     ),
+    path(
+        "staff/buildings/<int:building_id>/permits/<int:permit_id>/take/",
+        building.take_permit,
+        name="building-permit-take",
+    ),
     path("staff/buildings/<int:building_id>/<slug:kind>/", building.part_enter, name="building-part-enter"),
     path(
         "staff/buildings/<int:building_id>/<slug:kind>/<int:part_id>/",

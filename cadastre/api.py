@@ -274,9 +274,9 @@ def read_around(request: HttpRequest, bbox: str = "", record: int | None = None)
     one = _record(record) if record else None
     bounds = (west, south, east, north)
     return {
-        "in_force": shown.plots(in_force_within(bounds, leave_out=one)),
-        "proposed": shown.plots(proposed_by(one) if one else []),
-        "others": shown.plots(proposed_by_others(bounds, one)),
+        "in_force": shown.outlines(in_force_within(bounds, leave_out=one)),
+        "proposed": shown.outlines(proposed_by(one) if one else []),
+        "others": shown.outlines(proposed_by_others(bounds, one)),
         "held": held_within(bounds, but=one),
         "scenery": scenery(bounds),
     }

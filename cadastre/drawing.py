@@ -87,9 +87,13 @@ def plan(
                 labels.append(Label(plot.number, *place(point.x, point.y), kind))
     for plot in dimensions:
         for edge in edges(plot.shape):
-            if edge.length_m > width / 25:
-                middle = ((edge.start[0] + edge.end[0]) / 2, (edge.start[1] + edge.end[1]) / 2)
-                labels.append(Label(f"{edge.length_m:.2f}", *place(*middle), "length"))
+            middle = ((edge.start[0] + edge.end[0]) / 2, (edge.start[1] + edge.end[1]) / 2)
+            left, top = place(*middle)
+            # Both sides of a boundary, or of a narrow strip, are measured; one figure is legible.
+            lengths = [one for one in labels if one.kind == "length"]
+            is_free = not any(abs(one.left - left) < 4 and abs(one.top - top) < 3 for one in lengths)
+            if edge.length_m > width / 25 and is_free:
+                labels.append(Label(f"{edge.length_m:.2f}", left, top, "length"))
     bar = _round_length(width / 5)
     return Plan(width, height, tuple(paths), tuple(labels), bar, round(bar / width * 100, 2))
 

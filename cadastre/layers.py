@@ -100,6 +100,7 @@ PARCELS = Collection(
     edit_roles=ENGINEERS,
     workbench=_("the parcel workbench"),
     min_zoom=12,
+    page="/staff/parcels/{id}/",
     heading=_("Parcel {number}"),
     kicker=_("Basin {basin}"),
     style=(

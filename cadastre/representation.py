@@ -99,10 +99,30 @@ def shape_json(shape: BaseGeometry | None) -> Any:
 
 
 def plots(found: Iterable[Plot], *, fronts: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
-    """Return plots with their measures."""
+    """Return plots with their measures, edge by edge."""
+    found = list(found)
+    return [
+        {**plain, "edges": _edges(plot)} for plot, plain in zip(found, outlines(found, fronts), strict=True)
+    ]
+
+
+def outlines(found: Iterable[Plot], fronts: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
+    """Return plots with their outline alone, from which a program measures the edges itself."""
     found = list(found)
     basins = {b.pk: b.number for b in Basin.objects.filter(pk__in={p.basin_id for p in found}).only("number")}
     return [_plot(plot, basins, fronts or {}) for plot in found]
+
+
+def _edges(plot: Plot) -> list[dict[str, Any]]:
+    return [
+        {
+            "from": one.start,
+            "to": one.end,
+            "length_m": round(one.length_m, 2),
+            "bearing": round(one.bearing_deg, 4),
+        }
+        for one in edges(plot.shape)
+    ]
 
 
 def _plot(plot: Plot, basins: Mapping[int, str], fronts: Mapping[str, float]) -> dict[str, Any]:
@@ -124,12 +144,8 @@ def _plot(plot: Plot, basins: Mapping[int, str], fronts: Mapping[str, float]) ->
         "parents": list(plot.parents),
         "continues": plot.base,
         "label": [label.x, label.y],
-        "edges": [
-            {"from": one.start, "to": one.end, "length_m": round(one.length_m, 2), "bearing": round(one.bearing_deg, 4)}
-            for one in edges(plot.shape)
-        ],
         "geometry": shape_json(plot.shape),
-    }  # fmt: skip
+    }
 
 
 def checks(

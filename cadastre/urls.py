@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadastre import numbering_page, views
+from cadastre import numbering_page, quality_page, views
 
 urlpatterns = [
     path("staff/parcels/", views.workbench, name="workbench"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("staff/records/<int:record_id>/documents/", views.record_source, name="record-source"),
     path("staff/records/<int:record_id>/reverse/", views.record_reverse, name="record-reverse"),
     path("staff/records/<int:record_id>/<slug:step>/", views.record_step, name="record-step"),
-    path("staff/quality/", views.quality, name="quality"),
-    path("staff/quality/<int:finding_id>/accept/", views.quality_accept, name="quality-accept"),
+    path("staff/quality/", quality_page.quality, name="quality"),
+    path("staff/quality/<int:finding_id>/accept/", quality_page.quality_accept, name="quality-accept"),
+    path("staff/quality/<int:finding_id>/mend/", quality_page.quality_mend, name="quality-mend"),
 ]

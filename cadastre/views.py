@@ -1,4 +1,4 @@
-"""The records' pages: list, record, quality queue, parcel and its extract, and the drawing page."""
+"""The records' pages: list, record, parcel and its extract, and the drawing page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,25 +6,43 @@ from typing import Any
 
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.listing import Column, Listing, csv_response
 from accounts.policy import decide, subject_of
 from accounts.verbs import Verb
 from cadastre import extract, pages
 from cadastre.actions import approve, records, reverse
 from cadastre.forms import RecordForm, SourceForm
-from cadastre.models import Parcel, QualityFinding, QualityState, Record, RecordState
+from cadastre.models import Record, RecordState
 from cadastre.policy import RECORDS, may, person, sees_parties
-from cadastre.quality.queue import TITLES, UNITS, accept, check_cadastre
 from core.errors import DomainError, NotFound
 
-View = Callable[..., HttpResponse]
-PAGE = 40
+View = Callable[..., HttpResponseBase]
+COLUMNS = (
+    Column("number", _lazy("Number"), "id"),
+    Column("kind", _lazy("Kind"), "kind"),
+    Column("date", _lazy("Date"), "dated_on"),
+    Column("opened", _lazy("Opened by"), "created_by__first_name"),
+    Column("state", _lazy("State"), "state"),
+    Column("changed", _lazy("Changed"), "changed_at"),
+)
+SEARCHED = ["number", "note", "created_by__first_name", "created_by__last_name"]
+_WRITTEN: dict[Any, Callable[[Record], Any]] = {
+    _lazy("Number"): str,
+    _lazy("Kind"): Record.get_kind_display,
+    _lazy("Date"): lambda record: record.dated_on,
+    _lazy("Effective date"): lambda record: record.effective_on,
+    _lazy("Opened by"): lambda record: record.created_by.display_name,
+    _lazy("State"): Record.get_state_display,
+    _lazy("Changed"): lambda record: record.changed_at.isoformat(timespec="minutes"),
+}
 LANGUAGES = ("ar", "en", "fr")
 
 
@@ -32,14 +50,15 @@ def staff_only(view: View) -> View:
     """Let only those in who may see records."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         may(request, Verb.VIEW)
         return view(request, *args, **kwargs)
 
     return login_required(guarded)
 
 
-def _allowed(request: HttpRequest, verb: str) -> bool:
+def allowed(request: HttpRequest, verb: str) -> bool:
+    """Say whether a button for this is to be shown."""
     return bool(decide(subject_of(request), verb, RECORDS))
 
 
@@ -56,7 +75,7 @@ def _find(record_id: int) -> Record:
 
 @require_http_methods(["GET", "POST"])
 @staff_only
-def record_list(request: HttpRequest) -> HttpResponse:
+def record_list(request: HttpRequest) -> HttpResponseBase:
     """List records by state, and open a new one."""
     form = RecordForm(request.POST or None, initial={"dated_on": timezone.localdate()})
     if request.method == "POST":
@@ -73,12 +92,18 @@ def record_list(request: HttpRequest) -> HttpResponse:
     rows = (
         rows.open() if state == "open" else rows.filter(state=state) if state in RecordState.values else rows
     )
+    searched = [*SEARCHED, "applicant_name"] if sees_parties(subject_of(request)) else SEARCHED
+    listing = Listing(request, rows, columns=COLUMNS, search=searched)
+    if not listing.sort:
+        listing.rows = listing.rows.order_by("-id")
+    if listing.wants_csv:
+        return csv_response("records", _WRITTEN, listing.rows)
     context = {
         "form": form,
-        "rows": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "listing": listing,
         "state": state,
         "states": [("open", _("Open")), *RecordState.choices, ("all", _("All"))],
-        "may_edit": _allowed(request, Verb.EDIT),
+        "may_edit": allowed(request, Verb.EDIT),
     }
     return render(request, "cadastre/records.html", context, status=400 if form.errors else 200)
 
@@ -91,8 +116,8 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
     context = {
         **pages.record_context(record, parties=sees_parties(subject_of(request))),
         "source_form": SourceForm(),
-        "may_edit": _allowed(request, Verb.EDIT),
-        "may_approve": _allowed(request, Verb.APPROVE),
+        "may_edit": allowed(request, Verb.EDIT),
+        "may_approve": allowed(request, Verb.APPROVE),
     }
     return render(request, "cadastre/record.html", context)
 
@@ -183,64 +208,6 @@ def workbench(request: HttpRequest) -> HttpResponse:
     """Show the drawing page: parcels, tools and the record's panel."""
     may(request, Verb.EDIT)
     return render(request, "cadastre/workbench.html", pages.workbench_context(request.GET))
-
-
-def _dress(row: Any, numbers: dict[int, str]) -> None:
-    """Give a finding what its line in the table shows."""
-    row.title, row.unit = TITLES.get(row.rule, row.rule), UNITS.get(row.rule, "")
-    row.named = [(pk, numbers.get(pk, "?")) for pk in row.parcels]
-    point = row.place.centroid
-    row.at = f"{point.x:.2f},{point.y:.2f}"
-
-
-@require_http_methods(["GET", "POST"])
-@staff_only
-def quality(request: HttpRequest) -> HttpResponse:
-    """Show the queue of breaches in the whole cadastre; a POST checks everything anew."""
-    if request.method == "POST":
-        may(request, Verb.EDIT)
-        counts = check_cadastre()
-        breaches = sum(count for rule, count in counts.items() if rule != "gone")
-        flash.success(
-            request,
-            _("Checked: %(found)d findings, %(gone)d gone.") % {"found": breaches, "gone": counts["gone"]},
-        )
-        return redirect("quality")
-    state = request.GET.get("state", QualityState.OPEN)
-    rule = request.GET.get("rule", "")
-    rows = QualityFinding.objects.filter(state=state).order_by("-measure", "id")
-    if rule in TITLES:
-        rows = rows.filter(rule=rule)
-    found = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    numbers = dict(
-        Parcel.objects.filter(pk__in={p for row in found for p in row.parcels}).values_list("pk", "number")
-    )
-    for row in found:
-        _dress(row, numbers)
-    context = {
-        "rows": found,
-        "state": state,
-        "rule": rule,
-        "rules": TITLES,
-        "states": QualityState.choices,
-        "may_edit": _allowed(request, Verb.EDIT),
-    }
-    return render(request, "cadastre/quality.html", context)
-
-
-@require_POST
-@staff_only
-def quality_accept(request: HttpRequest, finding_id: int) -> HttpResponse:
-    """Accept a breach with a reason."""
-    by = person(may(request, Verb.EDIT))
-    try:
-        accept(
-            finding_id=finding_id, version=int(request.POST.get("version", "0")), by=by,
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-    except DomainError as refusal:
-        flash.error(request, f"{refusal.title} {refusal.detail}".strip())
-    return redirect("quality")
 
 
 @require_GET

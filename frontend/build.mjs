@@ -18,7 +18,7 @@ writeFonts(here, out);
 writeIcons(root, here, out);
 writeStrings(here, out);
 writeOffline(here, out);
-const pages = ["page", "viewer", "workspace", "design", "import", "plan", "workbench", "phone", "phone-worker", "follow", "style", "table", "tax", "raster"];
+const pages = ["page", "viewer", "workspace", "design", "import", "plan", "workbench", "phone", "phone-worker", "follow", "style", "table", "tax", "raster", "history"];
 const result = await build({
   absWorkingDir: here,
   entryPoints: pages.map((name) => `pages/${name}.ts`),

@@ -150,9 +150,18 @@ def read_item(
     feature = found["feature"]
     feature["titles"] = {one.name: str(one.title or one.name) for one in seen.fields}
     feature["card"] = card.card(seen, feature["properties"], found["updated"])
+    feature["card"]["actions"] = _pages(request, seen, fid)
     feature["collection"] = collection
-    etag = f'"{found["version"]}-{seen.digest}-{get_language()}"'
+    etag = f'"{found["version"]}-{seen.digest}-{get_language()}-{len(feature["card"]["actions"])}"'
     return _answer(request, json.dumps(feature, ensure_ascii=False, default=str), kind=GEOJSON, etag=etag)
+
+
+def _pages(request: HttpRequest, seen: View, fid: str) -> list[dict[str, str]]:
+    """Return the way to the feature's own page, for staff."""
+    address = seen.collection.page
+    if not address or not subject_of(request).is_staff:
+        return []
+    return [{"label": str(_("Open its page")), "icon": "file-text", "url": address.format(id=_key(fid))}]
 
 
 def _key(fid: str) -> int:

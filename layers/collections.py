@@ -57,6 +57,21 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Along:
+    """That rows have numbers along the features of another collection, as houses along streets.
+
+    `column` names that feature, `number` is the field of the number, `stem` of its names in three
+    languages. `where` is SQL that keeps the rows whose numbers are searched.
+    """
+
+    collection: str
+    column: str
+    number: str
+    stem: str
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Collection:
     """A spatial table as the catalogue, tiles, features, search and exports see it.
 
@@ -68,7 +83,7 @@ class Collection:
     `style` is a list of map layers (docs/styles.md). `heading` and `kicker` are titles of a
     feature, with field names in braces: "Parcel {number}". A `writable` collection's rows may be
     written one by one; others are registers that change in a part of the portal with rules of its
-    own, which `workbench` names.
+    own, which `workbench` names. `page` is the address of a row's own page for staff, with `{id}`.
     """
 
     id: str
@@ -90,6 +105,8 @@ class Collection:
     edit_roles: frozenset[str] = frozenset()
     writable: bool = False
     workbench: Any = ""
+    page: str = ""
+    along: Along | None = None
     district_field: str | None = None
     min_zoom: int = 0
     max_zoom: int = 22

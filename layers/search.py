@@ -1,6 +1,6 @@
 """One search box over every searchable field that the subject may read, and over coordinates."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.policy import Subject
 from core.errors import NotFound, TooLarge
-from layers import coordinates, registry
+from layers import addresses, coordinates, registry
 from layers.access import View, view
 from layers.features import card
 from layers.features.reading import SECONDS, bounded
@@ -29,6 +29,10 @@ class _Hit:
     score: float
     view: View
     key: int
+    is_address: bool = False
+
+
+_Ranked = Callable[[list[View], str, Place, int], list[_Hit]]
 
 
 def search(subject: Subject, written: str, *, near: Place = None, limit: int = 12) -> list[Json]:
@@ -37,12 +41,24 @@ def search(subject: Subject, written: str, *, near: Place = None, limit: int = 1
         return []
     places = [_of_reading(one) for one in coordinates.readings(written)]
     views = list(_views(subject))
-    hits = _ranked(views, written, near, limit)
+    hits = [*_addressed(views, written, limit, _ranked), *_ranked(views, written, near, limit)]
     if len(hits) < 3 and any(len(word) > 3 for word in words_of(written)):
-        seen = {(hit.view.collection.id, hit.key) for hit in hits}
-        more = _ranked_similar(views, written, near, limit)
-        hits += [hit for hit in more if (hit.view.collection.id, hit.key) not in seen]
+        hits += _addressed(views, written, limit, _ranked_similar) if not hits else []
+        hits += _ranked_similar(views, written, near, limit)
+    hits = list({(hit.view.collection.id, hit.key): hit for hit in reversed(hits)}.values())[::-1]
     return (places + _told(hits[:limit]))[: max(limit, len(places))]
+
+
+def _addressed(views: list[View], written: str, limit: int, ranked: _Ranked) -> list[_Hit]:
+    """Return what stands at an address, where one was written; `ranked` finds its street."""
+
+    def streets(one: View, name: str) -> list[int]:
+        return [hit.key for hit in ranked([one], name, None, limit)]
+
+    found = {
+        (one.collection.id, key): one for one, key in addresses.addressed(views, written, streets, limit)
+    }
+    return [_Hit(200.0 - at, one, key, is_address=True) for at, ((_id, key), one) in enumerate(found.items())]
 
 
 def _views(subject: Subject) -> Iterable[View]:
@@ -127,16 +143,20 @@ def _read(hits: list[_Hit]) -> Iterable[tuple[tuple[str, int], Json]]:
             [[hit.key for hit in hits]],
         )
         rows = cursor.fetchall()
+    by_address = {hit.key for hit in hits if hit.is_address}
     for key, properties, lon, lat, box in rows:
         shown = card.card(seen, properties, None)
+        title, subtitle = shown["title"], shown["kicker"]
+        if key in by_address:
+            title, subtitle = addresses.told(seen, properties), title
         yield (
             (it.id, key),
             {
                 "kind": "feature",
                 "collection": it.id,
                 "id": key,
-                "title": shown["title"],
-                "subtitle": shown["kicker"],
+                "title": title,
+                "subtitle": subtitle,
                 "center": [round(lon, 7), round(lat, 7)],
                 "bbox": [round(value, 7) for value in box],
             },

@@ -1,42 +1,57 @@
 """What zoning says to new parcels: their smallest area and shortest frontage."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
-from django.contrib.gis.geos import GEOSGeometry
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from cadastre.checks.registry import Draft, Found, Severity, rule
 from cadastre.drafting.plots import Plot
 from cadastre.operations import Fabric
 from cadastre.operations.streetside import street_sides
-from planning.models import ZoningDistrict
 
 JUDGED = ("child", "rest", "merged", "new")
+# The zone at each of many places, asked at once.
+_ZONES = f"""
+    SELECT DISTINCT ON (n) n, z.code, z.min_parcel_m2, z.min_frontage_m
+    FROM unnest(%s::float8[], %s::float8[]) WITH ORDINALITY AS place(x, y, n)
+    JOIN planning_zoningdistrict z ON z.end_lifespan IS NULL
+         AND ST_Contains(z.geom, ST_SetSRID(ST_MakePoint(x, y), {settings.GRID_SRID}))
+    ORDER BY n, z.id
+"""
 
 
-def _judged(draft: Draft) -> list[tuple[Plot, ZoningDistrict]]:
-    found = []
-    for plot in draft.new:
-        if plot.role in JUDGED and plot.land_use != "road":
-            point = plot.shape.representative_point()
-            zone = (
-                ZoningDistrict.objects.in_force()
-                .filter(geom__contains=GEOSGeometry(f"SRID={settings.GRID_SRID};{point.wkt}"))
-                .defer("geom", "geom_tile")
-                .first()
-            )
-            if zone is not None:
-                found.append((plot, zone))
-    return found
+@dataclass(frozen=True)
+class Demand:
+    """What a zone demands of its parcels, zero where it says nothing."""
+
+    zone: str
+    area_m2: float
+    frontage_m: float
+
+
+def _judged(draft: Draft) -> list[tuple[Plot, Demand]]:
+    plots = [plot for plot in draft.new if plot.role in JUDGED and plot.land_use != "road"]
+    if not plots:
+        return []
+    places = [plot.shape.representative_point() for plot in plots]
+    with connection.cursor() as cursor:
+        cursor.execute(_ZONES, [[place.x for place in places], [place.y for place in places]])
+        rows = cursor.fetchall()
+    return [
+        (plots[place - 1], Demand(code, float(area or 0), float(frontage or 0)))
+        for place, code, area, frontage in rows
+    ]
 
 
 @rule("zone-area", _("Smallest parcel of the zone"), Severity.BLOCKS)
 def is_large_enough(draft: Draft) -> Found:
     """A parcel has at least the area that its zone demands."""
-    for plot, zone in _judged(draft):
-        least = float(zone.min_parcel_m2 or 0)
-        if plot.shape.area < least - 0.01:
+    for plot, demand in _judged(draft):
+        if plot.shape.area < demand.area_m2 - 0.01:
             text = _("%(number)s has %(area).2f m²; zone %(zone)s demands %(least).0f m².") % {
-                "number": plot.number, "area": plot.shape.area, "zone": zone.code, "least": least,
+                "number": plot.number, "area": plot.shape.area, "zone": demand.zone, "least": demand.area_m2,
             }  # fmt: skip
             yield plot.number, text, plot.shape, (plot.key,)
 
@@ -44,15 +59,17 @@ def is_large_enough(draft: Draft) -> Found:
 @rule("zone-frontage", _("Shortest frontage of the zone"), Severity.NEEDS_REASON)
 def is_wide_enough(draft: Draft) -> Found:
     """A parcel meets its street over at least the length that its zone demands."""
+    judged = [(plot, demand) for plot, demand in _judged(draft) if demand.frontage_m]
+    if not judged:
+        return
     every = {plot.key: plot for plot in (*draft.around, *draft.proposed)}
     fabric = Fabric({key: plot.shape for key, plot in every.items()})
     roads = [key for key, plot in every.items() if plot.land_use == "road"]
-    for plot, zone in _judged(draft):
-        least = float(zone.min_frontage_m or 0)
-        sides = street_sides(fabric, plot.key, roads) if least else []
+    for plot, demand in judged:
+        sides = street_sides(fabric, plot.key, roads)
         front = sides[0].length if sides else 0.0
-        if front < least - 0.01:
+        if front < demand.frontage_m - 0.01:
             text = _("%(number)s meets the street over %(front).2f m; zone %(zone)s demands %(least).2f m.") % {
-                "number": plot.number, "front": front, "zone": zone.code, "least": least,
+                "number": plot.number, "front": front, "zone": demand.zone, "least": demand.frontage_m,
             }  # fmt: skip
             yield plot.number, text, plot.shape, (plot.key,)

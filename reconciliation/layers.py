@@ -62,6 +62,7 @@ def collection_of(queue: Queue) -> Collection:
         edit_roles=queue.work_roles,
         visible_by_default=False,
         style=_STYLE,
+        page=f"/staff/queues/{queue.key}/{{id}}/",
         heading="{label}",
         kicker=queue.title,
     )  # fmt: skip

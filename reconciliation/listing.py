@@ -76,7 +76,7 @@ def listing(seen: Seen, request: HttpRequest) -> Listing:
     rows: Any = wanted(seen, request).annotate(**{f"e_{one.name}": _value(one) for one in evidence})
     columns = [
         Column("label", _("Case"), "label"),
-        *(Column(one.name, one.title, f"e_{one.name}") for one in evidence),
+        *(Column(one.name, _titled(one), f"e_{one.name}") for one in evidence),
         Column("assignee", _("Assigned to"), "assignee__username"),
         Column("found", _("First found"), "first_found_on"),
     ]
@@ -86,6 +86,10 @@ def listing(seen: Seen, request: HttpRequest) -> Listing:
     if not found.sort:
         found.rows = found.rows.order_by("-rank", "id")
     return found
+
+
+def _titled(one: Any) -> str:
+    return f"{one.title} ({one.unit})" if one.unit else str(one.title)
 
 
 def _texts(evidence: list[Any]) -> list[str]:

@@ -53,17 +53,18 @@ def _declared(number: int, source: Source) -> Queue:
 
 
 QUEUES = tuple(_declared(number, source) for number, source in enumerate(SOURCES) if source.code in QUESTIONS)
-# A building that nobody registered: its area at what a square metre usually brings, by the assessments in force.
-ESTIMATES = (
-    Estimate(
-        queue="building-not-registered",
-        sql="""
-            SELECT f.subject, round((f.evidence ->> 'seen_m2')::numeric * m.per_m2, 3) AS yearly_value, m.currency
-            FROM found f CROSS JOIN (
-                SELECT a.currency, percentile_cont(0.5) WITHIN GROUP (ORDER BY a.total / u.area_m2)::numeric AS per_m2
-                FROM taxation_assessment a JOIN taxation_taxunit u ON u.id = a.unit_id AND u.retired_at IS NULL
-                WHERE a.state = 'approved' AND a.valid_to IS NULL AND u.subject = 'building'
-                GROUP BY a.currency ORDER BY count(*) DESC LIMIT 1) m
-            WHERE f.evidence ->> 'seen_m2' IS NOT NULL""",
-    ),
-)
+# What nobody taxes yet, at what a square metre usually brings by the assessments in force.
+_BY_AREA = """
+    SELECT f.subject, round(({area})::numeric * m.per_m2, 3) AS yearly_value, m.currency
+    FROM found f CROSS JOIN (
+        SELECT a.currency, percentile_cont(0.5) WITHIN GROUP (ORDER BY a.total / u.area_m2)::numeric AS per_m2
+        FROM taxation_assessment a JOIN taxation_taxunit u ON u.id = a.unit_id AND u.retired_at IS NULL
+        WHERE a.state = 'approved' AND a.valid_to IS NULL AND u.subject = 'building'
+        GROUP BY a.currency ORDER BY count(*) DESC LIMIT 1) m
+    WHERE ({area})::numeric > 0"""
+_AREAS = {
+    "building-not-registered": "f.evidence ->> 'seen_m2'",
+    "building-differs": "f.evidence ->> 'more_m2'",
+    "building-beyond-permit": "f.evidence ->> 'more_m2'",
+}
+ESTIMATES = tuple(Estimate(queue=key, sql=_BY_AREA.format(area=area)) for key, area in _AREAS.items())

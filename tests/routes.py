@@ -128,6 +128,7 @@ STAFF = {
     "staff/records/<int:record_id>/<slug:step>/",
     "staff/quality/",
     "staff/quality/<int:finding_id>/accept/",
+    "staff/quality/<int:finding_id>/mend/",
     "api/v1/parcels/<int:parcel_id>/lineage",
     "api/v1/parcels/around",
     "api/v1/parcels/preview",
@@ -155,6 +156,7 @@ STAFF = {
     "api/v1/buildings/<int:building_id>",
     "api/v1/buildings/<int:building_id>/photos",
     "api/v1/buildings/<int:building_id>/split",
+    "api/v1/buildings/<int:building_id>/units/<int:unit_id>/owners",
     "api/v1/buildings/<int:building_id>/<slug:kind>",
     "api/v1/buildings/<int:building_id>/<slug:kind>/<int:part_id>",
     "staff/buildings/",
@@ -171,6 +173,7 @@ STAFF = {
     "staff/buildings/<int:building_id>/photos/<int:photo_id>/",
     "staff/buildings/<int:building_id>/units/<int:unit_id>/occupancy/",
     "staff/buildings/<int:building_id>/<slug:kind>/",
+    "staff/buildings/<int:building_id>/permits/<int:permit_id>/take/",
     "staff/buildings/<int:building_id>/<slug:kind>/<int:part_id>/",
     "api/v1/queues",
     "api/v1/queues/<slug:key>/cases/<int:case_id>",
@@ -211,6 +214,7 @@ ROLES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "staff/accounts/",
+            "staff/accounts/arrears.<slug:kind>",
             *(
                 f"staff/accounts/<int:party_id>/{page}"
                 for page in ("", "statement.pdf", "demand.pdf", "statement.csv", "statement.xlsx")
@@ -247,7 +251,12 @@ ROLES: dict[str, frozenset[str]] = {
         (
             *("staff/days/", "staff/journal/", "staff/journal/verify/", "staff/journal/<int:pk>/"),
             "staff/journal/export.csv",
-            *("staff/reliefs/", "staff/online/", "staff/online/payments.csv"),
+            *(
+                "staff/reliefs/",
+                "staff/reliefs/export.<slug:kind>",
+                "staff/online/",
+                "staff/online/payments.csv",
+            ),
         ),
         TREASURY,
     ),
@@ -331,6 +340,7 @@ ROLES: dict[str, frozenset[str]] = {
                 for page in (
                     "",
                     "layer/",
+                    "parts/",
                     "reading/",
                     "place/",
                     "fields/",
@@ -343,10 +353,12 @@ ROLES: dict[str, frozenset[str]] = {
                     "refused.csv",
                 )
             ),
+            "api/v1/uploads/",
+            "api/v1/uploads/<uuid:run>",
             "api/v1/imports",
             *(
                 f"api/v1/imports/<uuidstr:run>{verb}"
-                for verb in ("", "/plan", "/reading", "/rehearse", "/load", "/cancel")
+                for verb in ("", "/layers", "/plan", "/reading", "/rehearse", "/load", "/cancel")
             ),
         ),
         IMPORTERS,

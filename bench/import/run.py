@@ -1,5 +1,7 @@
 """Measure imports: `bench/run import [COUNT] [ROUNDS]`, by default 300,000 polygons, 3 rounds.
 
+`bench/run import memory` measures whether memory stays flat (see `memory`).
+
 Interleaved: in each round every contender loads the same file once, one after another. Times
 include the start of the program. Memory is the largest sum of resident pages over the contender's
 process tree (PostgreSQL not counted). The portal validates and repairs, and leaves what ogr2ogr
@@ -28,6 +30,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 import data
 import django
+import memory
 
 django.setup()
 
@@ -65,6 +68,9 @@ class Contender:
 
 def main() -> None:
     """Run the rounds and print the tables."""
+    if "memory" in sys.argv:
+        memory.main(ROOT / "bench" / "var" / "import", _loaded)
+        return
     numbers = [int(one) for one in sys.argv[1:] if one.isdigit()]
     count, rounds = (numbers + [300_000, 3][len(numbers) :])[:2]
     if not shutil.which("ogr2ogr"):
@@ -78,6 +84,16 @@ def main() -> None:
                 _run(one)
         _print(kind, count, contenders)
     _clear()
+
+
+def _loaded(path: Path) -> tuple[float, float]:
+    """Load a file once; return seconds and the largest memory in MB."""
+    command = [sys.executable, str(ROOT / "manage.py"), "import_layer", str(path), "--name", "bench-ours"]
+    one = Contender("portal", [command])
+    _clear()
+    _run(one)
+    _clear()
+    return one.seconds[0], one.rss_mb
 
 
 def _contenders(files: dict[str, Path], kind: str) -> list[Contender]:

@@ -57,6 +57,8 @@ def put(row: Feature, values: Mapping[str, Any], *, may: Iterable[str]) -> None:
 
 
 def _read(field: Any, value: Any) -> Any:
+    if isinstance(value, models.Model):
+        value = value.pk
     if isinstance(value, str):
         value = value.replace("\x00", "").strip()
     if value == "" and field.null:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from buildings.actions.editing import change, keep, locked, put, retire
+from buildings.actions.entrances import ENTRANCE_FIELDS, change_entrance, enter_entrance
 from buildings.actions.shaping import place
-from buildings.models import Building, Floor, Occupancy, Unit
+from buildings.models import Building, Entrance, Floor, Occupancy, Permit, Unit
 from cadastre.models import BAUnit, Right
 from core.errors import NotFound, Unprocessable
 from parties.models import Party
@@ -23,14 +25,18 @@ BUILDING_FIELDS = (
 )  # fmt: skip
 FLOOR_FIELDS = ("level", "use", "covered_m2", "permit")
 UNIT_FIELDS = ("floor", "number", "use", "area_m2", "condition", "is_vacant")
-PARTS: Mapping[str, tuple[type[Floor] | type[Unit], Sequence[str]]] = {
+PERMIT_FIELDS = ("number", "issued_on", "use", "floors", "covered_m2")
+Part = Floor | Unit | Permit | Entrance
+PARTS: Mapping[str, tuple[type[Floor] | type[Unit] | type[Permit] | type[Entrance], Sequence[str]]] = {
+    "entrances": (Entrance, ENTRANCE_FIELDS),
     "floors": (Floor, FLOOR_FIELDS),
     "units": (Unit, UNIT_FIELDS),
+    "permits": (Permit, PERMIT_FIELDS),
 }
 
 
 def known_kind(kind: str) -> None:
-    """Refuse what is neither floors nor units."""
+    """Refuse what is no part of a building."""
     if kind not in PARTS:
         raise NotFound(_("There is no such page."))
 
@@ -79,25 +85,52 @@ def end_building(*, building_id: int, version: int | None) -> Building:
 
 
 @transaction.atomic
-def enter_part(*, kind: str, building_id: int, values: Mapping[str, Any]) -> Floor | Unit:
-    """Enter a floor or a unit of a building in force."""
+def enter_part(*, kind: str, building_id: int, values: Mapping[str, Any]) -> Part:
+    """Enter a floor, unit, permit or door of a building in force."""
     model, fields = PARTS[kind]
     building = locked(Building, building_id, version=None)
+    if model is Entrance:
+        return enter_entrance(building=building, values=values)
     part = model(building=building)
     put(part, values, may=fields)
     keep(part)
     return part
 
 
-def change_part(*, kind: str, part_id: int, version: int | None, values: Mapping[str, Any]) -> Floor | Unit:
-    """Change a floor or a unit."""
+def change_part(*, kind: str, part_id: int, version: int | None, values: Mapping[str, Any]) -> Part:
+    """Change a floor, unit, permit or door."""
     model, fields = PARTS[kind]
+    if model is Entrance:
+        return change_entrance(entrance_id=part_id, version=version, values=values)
     return change(model, part_id, version=version, values=values, may=fields)
 
 
-def end_part(*, kind: str, part_id: int, version: int | None) -> Floor | Unit:
-    """End a floor or a unit."""
+def end_part(*, kind: str, part_id: int, version: int | None) -> Part:
+    """End a floor, unit, permit or door."""
     return retire(PARTS[kind][0], part_id, version=version)
+
+
+@transaction.atomic
+def take_permit(*, building_id: int, version: int | None, permit_id: int) -> Building:
+    """Enter a building as its permit allows it: use, floors, and the floors that are not entered yet.
+
+    The permit's area that entered floors leave is spread evenly over the new ones.
+    """
+    permit = Permit.objects.in_force().filter(pk=permit_id, building=building_id).first()
+    if permit is None:
+        raise NotFound(_("There is no such row in the register."))
+    values = {"use": permit.use, "floors": permit.floors}
+    building = change(Building, building_id, version=version, values=values, may=BUILDING_FIELDS)
+    known = {floor.level: floor.covered_m2 for floor in building.floor_set.filter(end_lifespan=None)}
+    missing = [level for level in range(permit.floors) if level not in known]
+    rest = permit.covered_m2 - sum(known.values(), Decimal(0))
+    if missing and rest > 0:
+        each = (rest / len(missing)).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+        for level in missing:
+            # The hundredths that do not divide lie on the lowest of them.
+            area = rest - each * (len(missing) - 1) if level == missing[0] else each
+            keep(Floor(building=building, level=level, use=permit.use, covered_m2=area, permit=permit.number))
+    return building
 
 
 @transaction.atomic

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+import shapely
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Area, Intersection
 from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Polygon
 from django.utils.translation import gettext_lazy as _
 
 from buildings.models import Building
@@ -15,7 +16,7 @@ from cadastre.models import Parcel
 from core.errors import Conflict, Unprocessable
 
 SMALLEST_M2, LARGEST_M2 = 1.0, 1_000_000.0
-_DECIMALS = 3
+_MILLIMETRE = 0.001
 
 
 def read_shape(geojson: Any, *, srid: int) -> MultiPolygon:
@@ -27,6 +28,7 @@ def read_shape(geojson: Any, *, srid: int) -> MultiPolygon:
             shape.transform(settings.GRID_SRID)
     except (GEOSException, GDALException, ValueError, TypeError) as error:
         raise _wrong(_("This is no outline.")) from error
+    shape = _area(shape)
     if shape.geom_type == "Polygon":
         shape = MultiPolygon(shape, srid=settings.GRID_SRID)
     if shape.geom_type != "MultiPolygon" or shape.empty:
@@ -37,6 +39,19 @@ def read_shape(geojson: Any, *, srid: int) -> MultiPolygon:
         raise _wrong(_("A footprint has at least 1 m² and at most 1 km²."))
     outline: MultiPolygon = shape
     return outline
+
+
+def _area(shape: Any) -> Any:
+    """Return a closed line as the area that it encloses, and coordinates to the millimetre where that holds."""
+    if shape.geom_type == "LineString" and shape.closed and len(shape) > 3:
+        shape = Polygon(shape.coords, srid=shape.srid)
+    rounded: Any = GEOSGeometry(
+        memoryview(
+            shapely.set_precision(shapely.from_wkb(bytes(shape.wkb)), _MILLIMETRE, mode="pointwise").wkb
+        ),
+        srid=shape.srid,
+    )
+    return rounded if rounded.valid else shape
 
 
 def _wrong(text: Any) -> Unprocessable:

@@ -186,7 +186,8 @@ def _cells(row: Sequence[Any]) -> list[str]:
     cells = []
     for cell in row:
         if getattr(cell, "data_type", "") == "f":
-            raise _wrong(_("Row %(row)d holds a formula; send its value.") % {"row": getattr(cell, "row", 0)})
+            place = {"row": cell.row, "column": cell.column_letter}
+            raise _wrong(_("Row %(row)d, column %(column)s holds a formula; send its value.") % place)
         value = cell.value
         whole = isinstance(value, float) and value.is_integer()
         cells.append(

@@ -4,11 +4,12 @@ from buildings.models.building import Building
 from buildings.models.entrance import Entrance
 from buildings.models.footprint import FindingKind, FootprintFinding, FootprintRun, FootprintSite
 from buildings.models.occupancy import Occupancy, OccupancyKind
+from buildings.models.permit import Permit
 from buildings.models.photo import Photo
 from buildings.models.settings import BuildingSettings, HouseNumbering, SavedView
 from buildings.models.unit import Floor, Unit
 
 __all__ = [
     "Building", "BuildingSettings", "Entrance", "FindingKind", "Floor", "FootprintFinding", "FootprintRun",
-    "FootprintSite", "HouseNumbering", "Occupancy", "OccupancyKind", "Photo", "SavedView", "Unit",
+    "FootprintSite", "HouseNumbering", "Occupancy", "OccupancyKind", "Permit", "Photo", "SavedView", "Unit",
 ]  # fmt: skip

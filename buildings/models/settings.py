@@ -34,7 +34,8 @@ class BuildingSettings(models.Model):
     """The one row of choices about buildings.
 
     `grammar` makes the building number out of parts: Hebron writes parcel, building and street.
-    `number_step_m` is the width of a house number where numbers follow the distance.
+    `number_step_m` is the width of a house number where numbers follow the distance. What was built
+    before `permits_since` needed no permit (in Palestine until Law 79 of 1966).
     """
 
     grammar = models.CharField(
@@ -45,6 +46,10 @@ class BuildingSettings(models.Model):
         _("house numbers"), max_length=8, choices=HouseNumbering, default=HouseNumbering.DISTANCE
     )
     number_step_m = models.PositiveSmallIntegerField(_("metres for each number"), default=5)
+
+    permits_since = models.PositiveSmallIntegerField(
+        _("permits needed since the year"), default=1966, db_default=1966
+    )
 
     class Meta:
         verbose_name = _("choices about buildings")

@@ -16,7 +16,16 @@ from accounts.policy import subject_of
 from buildings import showing
 from buildings.access import find_building, may_change, person, require_change, sees_parties
 from buildings.actions import photos, register
-from buildings.forms import BuildingForm, FloorForm, OccupancyForm, PhotoForm, SettingsForm, UnitForm
+from buildings.forms import (
+    BuildingForm,
+    EntranceForm,
+    FloorForm,
+    OccupancyForm,
+    PermitForm,
+    PhotoForm,
+    SettingsForm,
+    UnitForm,
+)
 from buildings.models import Building, BuildingSettings, Photo, Unit
 from buildings.numbering import building_number
 from buildings.plates import plate
@@ -24,7 +33,12 @@ from core.errors import DomainError, NotFound
 from core.pictures import MOST_BYTES
 from reconciliation.picture import picture
 
-FORMS: dict[str, type[Any]] = {"floors": FloorForm, "units": UnitForm}
+FORMS: dict[str, type[Any]] = {
+    "floors": FloorForm,
+    "units": UnitForm,
+    "permits": PermitForm,
+    "entrances": EntranceForm,
+}
 
 
 @require_GET
@@ -41,7 +55,7 @@ def _page(request: HttpRequest, building: Building, *, status: int = 200, **form
         "picture": picture(subject, building.geom), "events": showing.history(building),
         "may_change": may_change(subject, building) and building.end_lifespan is None,
         "form": BuildingForm(instance=Building.objects.get(pk=building.pk)), "floor_form": FloorForm(),
-        "unit_form": UnitForm(), "occupancy_form": OccupancyForm(), "photo_form": PhotoForm(),
+        "unit_form": UnitForm(), "permit_form": PermitForm(), "entrance_form": EntranceForm(), "occupancy_form": OccupancyForm(), "photo_form": PhotoForm(),
         "number_by_grammar": building_number(building) if building.parcel_id else "", **forms,
     }  # fmt: skip
     return render(request, "buildings/building.html", context, status=status)
@@ -80,17 +94,18 @@ def change(request: HttpRequest, building_id: int) -> HttpResponse:
     form = BuildingForm(request.POST, instance=Building.objects.get(pk=building_id))
     form.instance.pk = building_id
 
-    def do(values: dict[str, Any]) -> None:
-        given = {**values, "street": values["street"].pk if values["street"] else None}
-        register.change_building(building_id=building_id, version=_version(request), values=given)
-
-    return _tried(request, building, form, "form", do)
+    return _tried(
+        request, building, form, "form",
+        lambda values: register.change_building(
+            building_id=building_id, version=_version(request), values=values
+        ),
+    )  # fmt: skip
 
 
 @require_POST
 @for_staff
 def part_enter(request: HttpRequest, building_id: int, kind: str) -> HttpResponse:
-    """Enter a floor or a unit."""
+    """Enter a floor, a unit or a permit."""
     building = find_building(request, building_id)
     require_change(request, building)
     if kind not in FORMS:
@@ -105,7 +120,7 @@ def part_enter(request: HttpRequest, building_id: int, kind: str) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 @for_staff
 def part_page(request: HttpRequest, building_id: int, kind: str, part_id: int) -> HttpResponse:
-    """Show a floor or unit, and change or end it."""
+    """Show a floor, unit or permit, and change or end it."""
     building = find_building(request, building_id)
     if kind not in FORMS:
         raise NotFound(_("There is no such page."))
@@ -148,6 +163,17 @@ def occupancy(request: HttpRequest, building_id: int, unit_id: int) -> HttpRespo
         request, building, form, "occupancy_form",
         lambda values: register.begin_occupancy(unit_id=unit_id, **values),
     )  # fmt: skip
+
+
+@require_POST
+@for_staff
+def take_permit(request: HttpRequest, building_id: int, permit_id: int) -> HttpResponse:
+    """Enter use and floors of a building as a permit has them."""
+    building = find_building(request, building_id)
+    require_change(request, building)
+    register.take_permit(building_id=building_id, version=_version(request), permit_id=permit_id)
+    flash.success(request, _("Saved."))
+    return redirect("building", building_id=building_id)
 
 
 @require_POST

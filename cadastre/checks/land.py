@@ -97,6 +97,9 @@ def leaves_no_gap(draft: Draft) -> Found:
         return
     ended = shapely.union_all([plot.shape for plot in draft.ended])
     lost = shapely.difference(ended, shapely.union_all([plot.shape for plot in draft.proposed]))
+    if not lost.is_empty:
+        # Where parents overlapped a neighbour, the land is the neighbour's.
+        lost = lost.difference(shapely.union_all([plot.shape for plot in draft.around]))
     for part in shapely.get_parts(lost):
         if part.area > SMALLEST_M2:
             yield (

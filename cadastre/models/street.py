@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.postgis import tile_geometry
@@ -60,5 +61,5 @@ class Street(Feature):
         ]
 
     def __str__(self) -> str:
-        """Return the Arabic name, or the number of a nameless street."""
-        return self.name_ar or self.code
+        """Return the name in the active language, else the Arabic one, or the number of a nameless street."""
+        return str(getattr(self, f"name_{(get_language() or 'ar')[:2]}", "") or self.name_ar or self.code)

@@ -16,6 +16,8 @@ from cadastre.operations.refusals import GeometryRefused
 XY = tuple[float, float]
 # How far an arc's chords may lie from the arc.
 SAGITTA_M = 0.005
+# A closure coarser than one in so many is no error of measuring: a leg is missing or mistyped.
+COARSEST_CLOSURE = 250
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def compute_traverse(
 ) -> Traverse:
     """Compute a traverse from `start` to `end` (by default back to `start`).
 
-    Raises GeometryRefused for a leg without length or an arc smaller than its chord.
+    Raises GeometryRefused for a leg without length, an arc smaller than its chord, or an error too gross to adjust.
     """
     if not legs:
         raise GeometryRefused("no-legs", _("Enter at least one leg."))
@@ -78,8 +80,28 @@ def compute_traverse(
     goal = end or start
     length = sum(leg.distance_m for leg in legs)
     closure = Closure(measured[-1][0] - goal[0], measured[-1][1] - goal[1], length)
+    if adjust and closure.ratio is not None and closure.ratio < COARSEST_CLOSURE:
+        raise _not_closed(closure, measured[-1])
     adjusted = _compass(measured, legs, closure) if adjust else measured
     return Traverse(tuple(measured), tuple(adjusted), tuple(_outline(adjusted, legs)), closure)
+
+
+def _not_closed(closure: Closure, at: XY) -> GeometryRefused:
+    return GeometryRefused(
+        "not-closed",
+        _("The traverse does not close."),
+        detail=_(
+            "It ends %(error).2f m beside its end, at %(east).2f %(north).2f: 1:%(ratio)d, where 1:%(least)d is the least. Look for a missing or mistyped leg."
+        )
+        % {
+            "error": closure.error_m,
+            "east": at[0],
+            "north": at[1],
+            "ratio": round(closure.ratio or 0),
+            "least": COARSEST_CLOSURE,
+        },
+        place=at,
+    )
 
 
 def _require_leg(number: int, leg: Leg) -> None:

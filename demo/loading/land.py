@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from demo.loading.copying import Columns, multi
+from demo.town.permits import NONE, permit_numbers
 from demo.town.tables import Table, objects, size
 from demo.town.zoning import LIMITS
 
@@ -136,4 +137,18 @@ def unit_rows(tables: dict[str, Table]) -> Columns:
         "id": keys(table),
         "building_id": reference(table["building"]),
         **{name: table[name] for name in ("floor", "number", "use", "area_m2", "is_vacant")},
+    }
+
+
+def permit_rows(tables: dict[str, Table]) -> Columns:
+    """Return the building permits: for a building, or for whatever stands on a parcel."""
+    table = {name: column[tables["permits"]["verdict"] != NONE] for name, column in tables["permits"].items()}
+    dates = zip(table["year"], table["month"], table["day"], strict=True)
+    return {
+        "id": keys(table),
+        "number": permit_numbers(table),
+        "issued_on": objects([f"{year}-{month:02d}-{day:02d}" for year, month, day in dates]),
+        "building_id": reference(np.where(table["is_for_parcel"], -1, table["building"])),
+        "parcel_id": reference(table["parcel"]),
+        **{name: table[name] for name in ("use", "floors", "covered_m2")},
     }

@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from audit.stamping import stamp_now
 from buildings.footprints.comparing import compare
-from buildings.tasks import FED
+from buildings.queues import QUEUES
 from core.errors import Conflict
 from demo.loading import land, people, pipes
 from demo.loading.copying import Columns, copy_rows, multi
@@ -18,7 +18,6 @@ from demo.town.tables import Table
 from demo.town.town import Say, Town
 from layers import registry
 from reconciliation.actions.filling import fill
-from reconciliation.registry import queues
 
 Rows = Callable[[dict[str, Table]], Columns]
 
@@ -40,6 +39,7 @@ STEPS = (
     Step("cadastre_parcel", land.parcel_rows, "parcels"),
     Step("buildings_building", land.building_rows, "buildings"),
     Step("buildings_unit", land.unit_rows, "units"),
+    Step("buildings_permit", land.permit_rows, "building permits"),
     Step("cadastre_place", land.place_rows, "places"),
     Step("networks_pressurezone", pipes.zone_rows, "pressure zones"),
     Step("networks_waternode", pipes.water_node_rows, "water nodes"),
@@ -99,6 +99,7 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
                 "reconciliation_queuerun",
                 "buildings_footprintrun",
                 "buildings_footprintsite",
+                "cadastre_qualityfinding",
             )
             relations = ", ".join(["municipality_municipality", *(step.relation for step in STEPS), *fed])
             cursor.execute(f"TRUNCATE {relations} RESTART IDENTITY CASCADE")
@@ -128,7 +129,7 @@ def _compare_footprints() -> int:
     with transaction.atomic():
         stamp_now(connection)
         compare(layer=layer, on=FLOWN_ON, by=None)
-        return sum(fill(queue=queues()[key], on=FLOWN_ON, by=None).found for key in FED)
+        return sum(fill(queue=queue, on=FLOWN_ON, by=None).found for queue in QUEUES)
 
 
 def _municipality(cursor: CursorWrapper, town: Town) -> None:

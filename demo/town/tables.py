@@ -16,6 +16,7 @@ REFERENCES: dict[str, dict[str, str]] = {
     "parcels": {"basin": "basins", "district": "districts", "street": "streets"},
     "buildings": {"parcel": "parcels", "district": "districts", "street": "streets"},
     "units": {"building": "buildings"},
+    "permits": {"building": "buildings", "parcel": "parcels"},
     "footprints": {"building": "buildings", "parcel": "parcels"},
     "districts": {"town": "towns"},
     "water_nodes": {"zone": "pressure_zones", "district": "districts"},

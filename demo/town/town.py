@@ -22,6 +22,7 @@ from demo.town.lighting import set_lights
 from demo.town.lots import cut_parcels
 from demo.town.parallel import survey_each
 from demo.town.people import gather_people
+from demo.town.permits import issue_permits, permit_truth
 from demo.town.place import CENTRE
 from demo.town.regions import ROAD_M, settle
 from demo.town.supply import connect_buildings, lay_water, served_edges
@@ -77,6 +78,7 @@ def _truth(tables: dict[str, Table], seed: int, *, faults: bool) -> dict[str, ob
         "seed": seed,
         "parcels": planted,
         "buildings": survey_truth(tables["footprints"], len(tables["buildings"]["geom"])),
+        "permits": permit_truth(tables["permits"]),
         "raw_pipes": raw,
         "people": people_truth(tables["department_records"]),
     }
@@ -150,6 +152,8 @@ def _survey_town(site: Site, called: names.Name, hills: Land, rng: np.random.Gen
     )
     extra.parcel = sites[extra.parcel]
     seen = survey_from_the_air(buildings, extra, rng)
+    # A child of its own, so that what is drawn after the permits stays the same.
+    permits = issue_permits(buildings, units, rng.spawn(1)[0])
     networks = _networks(surveyor, buildings, units, districts, rng)
     places = _places(state)
     return {
@@ -164,6 +168,7 @@ def _survey_town(site: Site, called: names.Name, hills: Land, rng: np.random.Gen
         "parcels": parcels,
         "buildings": buildings,
         "units": units,
+        "permits": permits,
         "places": places,
         "footprints": seen,
         **networks,

@@ -1,6 +1,7 @@
 /** The records' API as typed functions; changes carry the record's entity tag. */
 import { language } from "../i18n.js";
 import { Refusal } from "./client.js";
+import { type BareAround, measured } from "./outline.js";
 
 export type XY = [number, number];
 
@@ -157,8 +158,10 @@ export const cadastre = {
   open: (): Promise<{ records: RecordSummary[] }> => call("GET", "/records?state=open"),
   create: (kind: string): Promise<RecordInfo> => call("POST", "/records", { kind }),
   read: (id: number): Promise<RecordInfo> => call("GET", `/records/${id}`),
-  around: (bbox: readonly number[], record: number | null, signal: AbortSignal): Promise<Around> =>
-    call("GET", `/parcels/around?bbox=${bbox.map((side) => side.toFixed(2)).join(",")}${record ? `&record=${record}` : ""}`, undefined, undefined, signal),
+  around: async (bbox: readonly number[], record: number | null, signal: AbortSignal): Promise<Around> => {
+    const path = `/parcels/around?bbox=${bbox.map((side) => side.toFixed(2)).join(",")}${record ? `&record=${record}` : ""}`;
+    return measured(await call<BareAround>("GET", path, undefined, undefined, signal));
+  },
   preview: (id: number, operation: Operation, signal: AbortSignal): Promise<Preview> =>
     call("POST", `/records/${id}/preview`, operation, undefined, signal),
   keep: (record: RecordInfo, operation: Operation): Promise<RecordInfo> =>

@@ -89,7 +89,8 @@ interface Problem {
   current?: Saved;
 }
 
-function token(): string {
+/** The token that the page's forms carry. */
+export function csrfToken(): string {
   return document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
@@ -107,7 +108,7 @@ async function call<T>(method: string, path: string, { body, etag, signal }: Ask
     headers: {
       Accept: "application/json",
       "Accept-Language": language,
-      ...(method === "GET" ? {} : { "X-CSRFToken": token() }),
+      ...(method === "GET" ? {} : { "X-CSRFToken": csrfToken() }),
       ...(body === undefined || isForm ? {} : { "Content-Type": "application/json" }),
       ...(etag ? { "If-Match": `"${etag}"` } : {}),
     },

@@ -41,6 +41,7 @@ export class MapEngine {
   private readonly view: View;
   private readonly layers: CollectionLayers;
   private readonly selection: Selection;
+  private sketched: Sketch | null = null;
   readonly basemaps: Basemaps;
   readonly measure: Measure;
   readonly locator: Locator;
@@ -208,10 +209,10 @@ export class MapEngine {
     this.selection.pick(geometries);
   }
 
-  /** Call back with what is under a click; nothing while something is being measured. */
+  /** Call back with what is under a click; nothing while something is being measured or drawn. */
   onClick(listener: (click: Click) => void): void {
     this.map.on("singleclick", (event) => {
-      if (this.measure.isActive) return;
+      if (this.measure.isActive || this.sketched?.isOver === false) return;
       listener({ at: toLonLat(event.coordinate), hits: this.layers.hits(event.pixel) });
     });
   }
@@ -251,7 +252,8 @@ export class MapEngine {
   /** Draw a new shape of a kind, or change one; corners snap to the layers that `snapTo` names. */
   async sketch(kind: string, snapTo: () => string[], start: Geometry | null): Promise<Sketch> {
     const { Sketch } = await import("./sketch.js");
-    return new Sketch(this.map, kind, snapTo, start);
+    this.sketched = new Sketch(this.map, kind, snapTo, start);
+    return this.sketched;
   }
 
   /** Read the layers again after their data changed. */

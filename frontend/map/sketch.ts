@@ -49,6 +49,7 @@ export class Sketch {
   private readonly interactions: (Draw | Modify | Snap)[] = [];
   private readonly past: OlGeometry[] = [];
   private readonly future: OlGeometry[] = [];
+  isOver = false;
   private draw: Draw | null = null;
   private feature: Feature | null = null;
   private readonly onMove = (): void => void this.gather();
@@ -93,6 +94,17 @@ export class Sketch {
     return isSingle ? { type: `Multi${found.type}`, coordinates: [found.coordinates] } : found;
   }
 
+  /** Put another shape in the place of the one drawn; it can be undone. */
+  replace(geometry: Geometry): void {
+    const now = this.feature?.getGeometry();
+    const next = FORMAT.readGeometry(geometry);
+    if (!this.feature || !now || !next) return;
+    this.past.push(now.clone());
+    this.future.length = 0;
+    this.feature.setGeometry(next);
+    this.changed();
+  }
+
   undo(): void {
     if (this.draw && !this.feature) this.draw.removeLastPoint();
     else this.step(this.past, this.future);
@@ -109,6 +121,7 @@ export class Sketch {
   }
 
   end(): void {
+    this.isOver = true;
     this.map.un("moveend", this.onMove);
     for (const one of this.interactions) this.map.removeInteraction(one);
     for (const layer of this.layers) this.map.removeLayer(layer);

@@ -1,6 +1,7 @@
 /** The import wizard: upload with progress, the outline on the map, waiting for a job. */
-import { readCatalogue } from "../api/client.js";
+import { readCatalogue, Refusal } from "../api/client.js";
 import type { Box, LonLat } from "../api/types.js";
+import { send } from "../api/upload.js";
 import { MapEngine } from "../map/engine.js";
 
 type Ring = LonLat[];
@@ -19,21 +20,24 @@ function boxOf(ring: Ring): Box {
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }
 
-/** Draw the outline under the chosen system, and follow the choice. */
-async function showPlace(form: HTMLFormElement, element: HTMLElement): Promise<void> {
-  const footprints = written<Record<string, Ring>>("import-footprints") ?? {};
-  const swapped = written<Ring>("import-swapped");
+/** A map with the portal's own layers, to hold outlines against. */
+async function beneath(element: HTMLElement): Promise<MapEngine> {
   const catalogue = await readCatalogue();
   const map = new MapEngine(element, { ...catalogue, extent: null });
   map.addCollections(catalogue.groups.flatMap((group) => group.collections), catalogue.rasters ?? []);
   for (const group of catalogue.groups) {
     for (const one of group.collections) map.show(one.id, one.visible_by_default && Boolean(one.tiles));
   }
+  return map;
+}
+
+/** Draw the outlines that the form's choices give, and follow the choices. */
+async function showPlace(form: HTMLFormElement, element: HTMLElement, chosen: (data: FormData) => Ring[]): Promise<void> {
+  const map = await beneath(element);
   const draw = (): void => {
-    const data = new FormData(form);
-    const ring = data.has("swap_axes") && swapped ? swapped : footprints[String(data.get("srid"))];
-    map.outline(ring ? { type: "Polygon", coordinates: [ring] } : null);
-    if (ring) map.fit(boxOf(ring), 17, false);
+    const rings = chosen(new FormData(form));
+    map.outline(rings.length ? { type: "MultiPolygon", coordinates: rings.map((ring) => [ring]) } : null);
+    if (rings.length) map.fit(boxOf(rings.flat()), 17, false);
   };
   form.addEventListener("change", draw);
   form.querySelector("[name=other_srid]")?.addEventListener("focus", () => {
@@ -45,18 +49,43 @@ async function showPlace(form: HTMLFormElement, element: HTMLElement): Promise<v
   element.dataset["drawn"] = "true";
 }
 
-/** Send the file with a progress bar; without it the form would do the same, silently. */
+/** The outline of the one layer, under the chosen system. */
+function oneOutline(data: FormData): Ring[] {
+  const swapped = written<Ring>("import-swapped");
+  const footprints = written<Record<string, Ring>>("import-footprints") ?? {};
+  const ring = data.has("swap_axes") && swapped ? swapped : footprints[String(data.get("srid"))];
+  return ring ? [ring] : [];
+}
+
+/** The outlines of several layers, each under its own system or the one that they share. */
+function allOutlines(data: FormData): Ring[] {
+  const outlines = written<Record<string, Record<string, Ring>>>("import-outlines") ?? {};
+  return Object.entries(outlines).flatMap(([name, bySystem]) => {
+    const ring = bySystem[String(data.get(name) || data.get("srid"))];
+    return ring ? [ring] : [];
+  });
+}
+
+/** Send the file in pieces with a progress bar; without a script the form sends it whole. */
 function upload(form: HTMLFormElement): void {
   const input = form.querySelector<HTMLInputElement>("input[type=file]");
   const bar = form.querySelector("progress");
   const failure = form.querySelector<HTMLElement>("[data-upload-failed]");
   const drop = form.querySelector<HTMLElement>(".drop");
-  if (!input || !bar || !failure || !drop) return;
-  const fail = (words: string): void => {
-    bar.hidden = true;
-    failure.hidden = false;
+  const button = form.querySelector<HTMLButtonElement>("button.primary");
+  if (!input || !bar || !failure || !drop || !button) return;
+  const say = (words: string): void => {
+    failure.hidden = !words;
     const place = failure.querySelector("span");
     if (place) place.textContent = words;
+  };
+  const telling = {
+    progress(done: number, total: number): void {
+      say("");
+      bar.hidden = false;
+      bar.value = total ? (100 * done) / total : 0;
+    },
+    waiting: (): void => say(form.dataset["waiting"] ?? ""),
   };
   drop.addEventListener("dragover", (event) => event.preventDefault());
   drop.addEventListener("drop", (event) => {
@@ -65,29 +94,41 @@ function upload(form: HTMLFormElement): void {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    failure.hidden = true;
-    bar.hidden = false;
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", ({ loaded, total }) => (bar.value = total ? (100 * loaded) / total : 0));
-    request.addEventListener("error", () => fail(form.dataset["failed"] ?? ""));
-    request.addEventListener("load", () => {
-      if (request.status < 400) location.assign(request.responseURL);
-      else fail(words(request) || (form.dataset["failed"] ?? ""));
-    });
-    request.send(new FormData(form));
+    const file = input.files?.[0];
+    if (!file) return;
+    button.disabled = true;
+    telling.progress(0, file.size);
+    send(form.dataset["upload"] ?? "", file, telling)
+      .then((page) => location.assign(page))
+      .catch((error: unknown) => {
+        bar.hidden = true;
+        button.disabled = false;
+        say(error instanceof Refusal ? error.message : (form.dataset["failed"] ?? ""));
+      });
   });
 }
 
-function words(request: XMLHttpRequest): string {
-  if (!(request.getResponseHeader("Content-Type") ?? "").includes("json")) return "";
-  return (JSON.parse(request.responseText) as { title?: string }).title ?? "";
+interface Part {
+  id: string;
+  state_title: string;
+  read: number | null;
+  loaded: number | null;
 }
 
 interface Standing {
   busy: boolean;
+  parts: Part[];
   progress: { done: number; total: number | null; message: string };
+}
+
+/** Put how far one of several layers is into its row. */
+function showPart(section: HTMLElement, part: Part): void {
+  const row = section.querySelector(`[data-part="${part.id}"]`);
+  const [read, loaded] = row?.querySelectorAll(".number") ?? [];
+  const badge = row?.querySelector(".badge");
+  if (badge) badge.textContent = part.state_title;
+  if (read) read.textContent = String(part.read ?? "");
+  if (loaded) loaded.textContent = String(part.loaded ?? "");
 }
 
 /** Ask how far the job is until it ends, then show what came of it. */
@@ -97,8 +138,9 @@ function wait(section: HTMLElement): void {
   const ask = async (): Promise<void> => {
     const response = await fetch(section.dataset["busy"] ?? "", { headers: { Accept: "application/json" } });
     if (!response.ok) return location.reload();
-    const { busy, progress } = (await response.json()) as Standing;
+    const { busy, progress, parts } = (await response.json()) as Standing;
     if (!busy) return location.reload();
+    for (const part of parts) showPart(section, part);
     if (bar && progress.total) {
       bar.max = progress.total;
       bar.value = progress.done;
@@ -113,6 +155,8 @@ const place = document.querySelector<HTMLFormElement>("[data-place]");
 const map = document.getElementById("import-map");
 const sending = document.querySelector<HTMLFormElement>("[data-upload]");
 const waiting = document.querySelector<HTMLElement>("[data-busy]");
-if (place && map) void showPlace(place, map);
+const parts = document.querySelector<HTMLFormElement>("[data-parts]");
+if (place && map) void showPlace(place, map, oneOutline);
+if (parts && map) void showPlace(parts, map, allOutlines);
 if (sending) upload(sending);
 if (waiting) wait(waiting);

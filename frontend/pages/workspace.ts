@@ -2,6 +2,7 @@
 import type { App } from "../app.js";
 import { need } from "../dom.js";
 import { t } from "../i18n.js";
+import { BuildingPanel } from "../panels/building.js";
 import { FeatureCard } from "../panels/card.js";
 import { DayPanel } from "../panels/days.js";
 import { ListTwin } from "../panels/list.js";
@@ -35,6 +36,11 @@ async function share(): Promise<void> {
   }
 }
 
+function buildingTool(app: App, panel: () => BuildingPanel | null): Tool[] {
+  if (!BuildingPanel.isOffered(app)) return [];
+  return [{ id: "building", icon: "house-plus", label: t("building.tool"), key: "B", begin: () => opened(panel()) }];
+}
+
 function ownTools(measure: () => MeasurePanel | null, days: () => DayPanel | null, side: (id: string) => void): Tool[] {
   return [
     { id: "measure", icon: "ruler", label: t("tool.measure"), key: "M", begin: () => opened(measure()) },
@@ -51,7 +57,7 @@ function once(act: () => void): null {
   return null;
 }
 
-function opened(panel: MeasurePanel | DayPanel | null): (() => void) | null {
+function opened(panel: MeasurePanel | DayPanel | BuildingPanel | null): (() => void) | null {
   if (!panel) return null;
   void panel.open();
   return () => panel.close();
@@ -62,6 +68,8 @@ async function main(): Promise<void> {
   const { app } = await start();
   let measure: MeasurePanel | null = null;
   let days: DayPanel | null = null;
+  let building: BuildingPanel | null = null;
+  register({ tools: buildingTool(app, () => building), tabs: () => [] });
   register({ tools: ownTools(() => measure, () => days, side), tabs: (one) => firstTables(one) });
   const tables = new TableTabs(app, need("tabs"), need("tab-body"));
   new FeatureCard(app, need("card-body"), {
@@ -75,6 +83,7 @@ async function main(): Promise<void> {
   app.map.onClick(({ hits: [first] }) => void app.choose(first ?? null));
   const rail = new Rail(app, need("rail"), tools());
   measure = new MeasurePanel(app, need("measure"), [], () => rail.stop());
+  building = new BuildingPanel(app, need("building"), () => rail.stop());
   days = new DayPanel(app, need("days"), () => rail.stop());
   if (app.store.now.day) rail.start("days");
   for (const tab of tabs(app)) tables.add(tab, false);

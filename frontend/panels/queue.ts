@@ -1,11 +1,17 @@
 /** The queue beneath the tax map: it shares the map's extent and choice; rows by arrow keys, Enter opens. */
 import type { App } from "../app.js";
-import { h, need } from "../dom.js";
+import { h, icon, need } from "../dom.js";
 import { t } from "../i18n.js";
 import { Fragment } from "./fragment.js";
-import { toast } from "./toast.js";
 
 const WAIT = 250;
+const AWAITED = 8;
+
+/** What stands in the rows' place until they come. */
+function awaited(): HTMLElement {
+  const rows = Array.from({ length: AWAITED }, () => h("div", { class: "awaited-row", "aria-hidden": "true" }, h("span"), h("span"), h("span"), h("span")));
+  return h("div", { id: "queue-rows" }, h("p", { class: "visually-hidden", role: "status" }, t("list.loading")), ...rows);
+}
 
 export class Queue {
   /** Called with the place and unit of a chosen row. */
@@ -22,7 +28,7 @@ export class Queue {
   private timer = 0;
 
   constructor(private readonly app: App) {
-    this.frame.append(h("div", { id: "queue-rows" }));
+    this.frame.append(awaited());
     for (const tab of this.tabs()) tab.addEventListener("click", () => this.open(tab.dataset["queue"] ?? "work"));
     need("queue-tabs").addEventListener("keydown", (event) => this.onTabKey(event));
     this.words.addEventListener("input", () => this.later());
@@ -94,8 +100,18 @@ export class Queue {
     try {
       if (await this.fragment.load("/staff/tax/queues/rows/", query)) this.mark(this.chosen);
     } catch {
-      toast(t("list.failed"));
+      this.fail();
     }
+  }
+
+  private fail(): void {
+    const again = h("button", { class: "button", type: "button" }, icon("refresh-cw"), t("again"));
+    again.addEventListener("click", () => {
+      need("queue-rows").replaceWith(awaited());
+      void this.load();
+    });
+    const said = h("div", { class: "empty", role: "alert" }, icon("wifi-off"), h("p", {}, t("list.failed")), again);
+    need("queue-rows").replaceWith(h("div", { id: "queue-rows" }, said));
   }
 
   /** Mark the rows of the chosen place. */

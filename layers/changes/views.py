@@ -1,6 +1,7 @@
 """The history of layers and features as pages of the staff workspace."""
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,10 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import policy
 from accounts.access import for_staff
@@ -28,6 +32,7 @@ from layers.ogc.documents import visible
 from layers.values import refused
 
 MOST_AT_ONCE = 50_000
+MONTH = timedelta(days=30)
 CSV_PAGES = 200
 
 
@@ -41,22 +46,54 @@ def history_home(request: HttpRequest) -> HttpResponse:
 
 @for_staff
 def layer_history(request: HttpRequest, collection: str) -> HttpResponseBase:
-    """Show what changed in a layer, newest first: since when, inside which box."""
+    """Show what changed in a layer, newest first: since when, inside which area; put that back on request."""
     seen = _seen(request, collection)
-    asked = {name: request.GET.get(name, "") for name in ("since", "until", "bbox", "polygon")}
+    given = request.POST if request.method == "POST" else request.GET
+    asked = {name: given.get(name, "") for name in ("since", "until", "bbox", "polygon")}
     known: dict[str, Any] = {
         "since": moments.read("since", asked["since"], at_end=False),
         "until": moments.read("until", asked["until"]),
         "shape": area(seen, asked["bbox"], asked["polygon"]),
     }
+    if request.method == "POST":
+        return _put_back(request, seen, known, asked)
     if request.GET.get("format") == "csv":
         return _as_csv(seen, known)
     found = reading.of_layer(seen, **known, before=_before(request))
     return render(
         request,
         "history/layer.html",
-        _context(request, seen, found) | {"asked": asked, "endings": list(FORMATS)},
+        _context(request, seen, found)
+        | {
+            "asked": asked,
+            "endings": list(FORMATS),
+            "month_ago": (timezone.localdate() - MONTH).isoformat(),
+            "may_restore_area": bool(known["since"] and known["shape"]) and _may_restore(request, seen),
+        },
     )
+
+
+def _may_restore(request: HttpRequest, seen: View) -> bool:
+    one = seen.collection
+    return one.writable and bool(policy.decide(subject_of(request), Verb.EDIT, one))
+
+
+def _put_back(request: HttpRequest, seen: View, known: dict[str, Any], asked: dict[str, str]) -> HttpResponse:
+    """Bring everything that changed inside the area back to the day from which one looks."""
+    if known["since"] is None or known["shape"] is None:
+        raise refused("since" if known["since"] is None else "polygon", _("This is missing."))
+    outcomes = restoring.restore_area(
+        collection=seen.collection, by=subject_of(request), shape=known["shape"], at=known["since"]
+    )
+    failed = [one for one in outcomes if one.refusal]
+    words = ngettext(
+        "One feature was put back.", "%(count)d features were put back.", len(outcomes) - len(failed)
+    )
+    messages.success(request, words % {"count": len(outcomes) - len(failed)})
+    for one in failed[:5]:
+        messages.error(request, f"{one.index}: {one.refusal.title if one.refusal else ''}")
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return redirect(f"{reverse('layer_history', args=[seen.collection.id])}?{query}")
 
 
 @for_staff
@@ -71,11 +108,8 @@ def feature_history(request: HttpRequest, collection: str, key: int) -> HttpResp
         )
         return redirect("feature_history", collection=collection, key=key)
     found = reading.of_feature(seen, key, before=_before(request))
-    one = seen.collection
-    may = one.writable and bool(policy.decide(subject_of(request), Verb.EDIT, one))
-    return render(
-        request, "history/feature.html", _context(request, seen, found) | {"key": key, "may_restore": may}
-    )
+    more = {"key": key, "may_restore": _may_restore(request, seen)}
+    return render(request, "history/feature.html", _context(request, seen, found) | more)
 
 
 @for_staff

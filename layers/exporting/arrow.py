@@ -107,15 +107,20 @@ def _by_gdal(source: Source, out: Path, driver: str, *, layer: str | None = None
     import pyogrio
 
     kind = source.view.collection.geometry_type
+    placed = {
+        "geometry_name": SHAPE, "geometry_type": "Unknown" if kind == "Geometry" else kind,
+        "crs": f"EPSG:{source.srid}" if source.srid else None,
+    }  # fmt: skip
     with streamed(source) as stream:
+        # A table without places has no column for them.
+        names = [one.name for one in stream.schema if kind or one.name != SHAPE]
+        schema = pa.schema([stream.schema.field(name) for name in names])
         pyogrio.write_arrow(
-            pa.RecordBatchReader.from_batches(stream.schema, iter(stream)),
+            pa.RecordBatchReader.from_batches(schema, (batch.select(names) for batch in stream)),
             out,
             driver=driver,
             layer=layer,
-            geometry_name=SHAPE,
-            geometry_type={"Geometry": "Unknown", "": None}.get(kind, kind) or "Unknown",
-            crs=f"EPSG:{source.srid}" if source.srid else None,
+            **(placed if kind else {}),
             **options,
         )
     return Written(stream.count)

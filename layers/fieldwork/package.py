@@ -76,18 +76,21 @@ def seal(base: sqlite3.Connection, number: uuid.UUID, layers: list[str]) -> None
 def _as_they_are(base: sqlite3.Connection, layer: str) -> Iterator[tuple[Any, ...]]:
     """Yield each row's number, key, version and values; written here, as SQLite would round numbers."""
     shape, columns = _columns(base, layer)
-    names = ", ".join(map(_quoted, ("fid", *MARKS, shape, *columns)))
+    names = ", ".join([*map(_quoted, ("fid", *MARKS)), shape, *map(_quoted, columns)])
     for fid, key, version, body, *values in base.execute(f"SELECT {names} FROM {_quoted(layer)}"):
         told = dict(zip(columns, values, strict=True)) | {_SHAPE: _digest(body)}
         yield layer, fid, key, version, json.dumps(told, ensure_ascii=False)
 
 
 def _columns(base: sqlite3.Connection, layer: str) -> tuple[str, list[str]]:
+    """Return the SQL of a layer's shape (`NULL` for a table without places), and its other columns."""
     shape = base.execute(
         "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", [layer]
     ).fetchone()
     found = [name for _at, name, *_rest in base.execute(f"PRAGMA table_info({_quoted(layer)})")]
-    return shape[0], [name for name in found if name not in ("fid", shape[0], *MARKS)]
+    place = shape[0] if shape else ""
+    kept = [name for name in found if name not in ("fid", place, *MARKS)]
+    return _quoted(place) if place else "NULL", kept
 
 
 class Package:
@@ -96,14 +99,22 @@ class Package:
     def __init__(self, base: sqlite3.Connection) -> None:
         self._base = base
         self.number = uuid.UUID(base.execute(f"SELECT id FROM {_SEAL}").fetchone()[0])
-        listed = "SELECT g.table_name, g.srs_id FROM gpkg_geometry_columns g JOIN sqlite_master m"
-        named = " ON m.name = g.table_name AND m.type = 'table'"
-        self.layers: dict[str, int] = dict(base.execute(listed + named))
+        listed = "SELECT c.table_name, coalesce(g.srs_id, 0) FROM gpkg_contents c JOIN sqlite_master m"
+        named = " ON m.name = c.table_name AND m.type = 'table'"
+        placed = " LEFT JOIN gpkg_geometry_columns g ON g.table_name = c.table_name"
+        found = base.execute(listed + named + placed).fetchall()
+        self.layers: dict[str, int] = {name: srid for name, srid in found if self._is_ours(name)}
+
+    def _is_ours(self, layer: str) -> bool:
+        """Say whether a table bears the marks of those that left; QGIS keeps its styles in one of its own."""
+        columns = {name for _at, name, *_rest in self._base.execute(f"PRAGMA table_info({_quoted(layer)})")}
+        return columns.issuperset(MARKS)
 
     def rows(self, layer: str) -> Iterator[Row]:
         """Yield the rows of a layer that are new, or other than when they left."""
         shape, columns = _columns(self._base, layer)
-        names = ", ".join(f"t.{_quoted(name)}" for name in ("fid", shape, *columns))
+        place = shape if shape == "NULL" else f"t.{shape}"
+        names = ", ".join(["t.fid", place, *(f"t.{_quoted(name)}" for name in columns)])
         found = self._base.execute(
             f"SELECT b.key, b.version, b.base, {names} FROM {_quoted(layer)} t"
             f" LEFT JOIN {_BASE} b ON b.layer = ? AND b.fid = t.fid ORDER BY t.fid",

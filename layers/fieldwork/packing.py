@@ -18,6 +18,7 @@ from layers.exporting import arrow
 from layers.exporting.features import Source
 from layers.exporting.wanted import leaving
 from layers.fieldwork import package
+from layers.fieldwork.declaring import writers
 from layers.grids import stored_srid
 from layers.sqltext import identifier
 
@@ -27,7 +28,7 @@ NAME = "municipality.gpkg"
 def layers_of(subject: Subject) -> Iterator[View]:
     """Yield what the subject may take along, in the order of the catalogue."""
     for one in registry.catalogue().collections.values():
-        if one.has_geometry and policy.decide(subject, Verb.EXPORT, one):
+        if (one.has_geometry or one.id in writers()) and policy.decide(subject, Verb.EXPORT, one):
             try:
                 yield leaving(subject, view(subject, one))
             except NotFound:

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -15,13 +15,15 @@ from django_tasks.base import Task
 from core.errors import Conflict, TooLarge
 from jobs.actions import cancel, enqueue
 from jobs.models import State
+from layers import registry
 from layers.importing import planning, rasters, remembering
 from layers.importing.errors import ImportRefused
-from layers.importing.models import ImportRun, ImportState
+from layers.importing.models import BUSY, ImportRun, ImportState
 from layers.importing.planning import Plan
 from layers.models import Dataset, Raster
 
 MAX_UPLOAD_BYTES = 1 << 30
+OPEN = (ImportState.INSPECTED, ImportState.REHEARSED)
 _FALL_BACK = {
     ImportState.INSPECTING: ImportState.REFUSED,
     ImportState.REHEARSING: ImportState.INSPECTED,
@@ -46,7 +48,7 @@ def check_size(size: int) -> None:
 def receive(upload: File[bytes], *, by: Any) -> ImportRun:
     """Keep an uploaded file under a name of our own and have it inspected."""
     check_size(upload.size or 0)
-    run = ImportRun(owner=by, file_name=PurePath(upload.name or "").name[-200:], size_bytes=upload.size or 0)
+    run = ImportRun(owner=by, file_name=named(upload.name or ""), size_bytes=upload.size or 0)
     run.folder.mkdir(parents=True)
     digest = hashlib.sha256()
     with run.path.open("wb") as out:
@@ -56,6 +58,11 @@ def receive(upload: File[bytes], *, by: Any) -> ImportRun:
     run.sha256 = digest.hexdigest()
     run.save(force_insert=True)
     return start(run, ImportState.INSPECTING, by=by)
+
+
+def named(name: str) -> str:
+    """Return the last part of a file's name, whole enough to keep its ending."""
+    return PurePath(name.replace("\\", "/")).name[-200:]
 
 
 def start(run: ImportRun, state: ImportState, *, by: Any) -> ImportRun:
@@ -72,25 +79,27 @@ def start(run: ImportRun, state: ImportState, *, by: Any) -> ImportRun:
     if state == ImportState.REMOVING and not run.makes_layer:
         raise Conflict(_("This import went into a layer that was there before; it is not deleted with it."))
     with transaction.atomic():
-        run = _idle(run)
+        run = idle(run)
         run.state = state
         run.job = enqueue(task, str(run.pk), owner=by, title=str(title) % {"file": run.file_name})
         run.save()
     return run
 
 
-def _idle(run: ImportRun) -> ImportRun:
+def idle(run: ImportRun) -> ImportRun:
     """Return the import locked, or refuse while a job works on it."""
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if locked.is_busy and locked.job_id is not None:
         raise Conflict(_("This import is being worked on. Wait for it, or cancel it."))
+    if locked.state == ImportState.UPLOADING:
+        raise Conflict(_("The file is not wholly here. Upload the rest first."))
     return locked
 
 
 @transaction.atomic
 def plan(run: ImportRun, change: Callable[[Plan], Plan]) -> ImportRun:
     """Change how the file is to be loaded; a dry run made before no longer counts."""
-    run = _idle(run)
+    run = idle(run)
     if run.state not in (ImportState.INSPECTED, ImportState.REHEARSED, ImportState.REMOVED):
         raise Conflict(_("This import can no longer be changed."))
     run.plan = change(run.planned).as_dict()
@@ -103,10 +112,11 @@ def plan(run: ImportRun, change: Callable[[Plan], Plan]) -> ImportRun:
 @transaction.atomic
 def choose_layer(run: ImportRun, key: str) -> ImportRun:
     """Begin the plan with one layer of the file."""
-    run = _idle(run)
+    run = idle(run)
     layer = planning.find_layer(run.inspection, key)
+    drop_parts(run)
     if run.plan.get("layer") != layer["key"]:
-        proposed = remembering.recall(run, layer, planning.propose(layer, slug=_free_slug(layer, run)))
+        proposed = remembering.recall(run, layer, planning.propose(layer, slug=free_slug(layer, run)))
         run.plan, run.slug = proposed.as_dict(), proposed.slug
         run.state, run.report, run.refusal = ImportState.INSPECTED, {}, {}
         run.save()
@@ -130,25 +140,35 @@ def read_table(run: ImportRun, reading: dict[str, str], *, by: Any) -> ImportRun
 
 def _idle_now(run: ImportRun) -> ImportRun:
     with transaction.atomic():
-        run = _idle(run)
+        run = idle(run)
     if run.state not in (ImportState.INSPECTED, ImportState.REHEARSED):
         raise Conflict(_("This import can no longer be changed."))
     return run
 
 
-def _free_slug(layer: Any, run: ImportRun) -> str:
-    """Propose a key that no layer has yet, from the layer's or else the file's name."""
+def is_taken(slug: str, *, raster: bool = False) -> bool:
+    """Say whether a layer has this key already: one that was made, or one of the portal's own."""
+    if raster:
+        return Raster.objects.filter(slug=slug).exists()
+    return slug in registry.everything() or Dataset.objects.filter(slug=slug).exists()
+
+
+def free_slug(layer: Any, run: ImportRun, *, besides: Collection[str] = ()) -> str:
+    """Propose a key that no layer has yet, nor is given `besides`, from the layer's or else the file's name."""
     base = planning.propose(layer).slug
     if base == "layer":
         base = planning.propose({**layer, "name": Path(run.file_name).stem}).slug
     slug, again = base, 2
-    while (Raster if run.is_raster else Dataset).objects.filter(slug=slug).exists():
+    while slug in besides or is_taken(slug, raster=run.is_raster):
         slug, again = f"{base}-{again}", again + 1
     return slug
 
 
 def check_ready(run: ImportRun, state: ImportState) -> None:
     """Refuse a step that comes too early: a dry run without a plan, loading without a dry run."""
+    if run.is_several:
+        _check_parts_ready(run, state)
+        return
     if run.is_raster:
         rasters.check_ready(run, state)
         return
@@ -160,8 +180,16 @@ def check_ready(run: ImportRun, state: ImportState) -> None:
         planning.check(run.planned, run.layer)
 
 
+def _check_parts_ready(run: ImportRun, state: ImportState) -> None:
+    ready = [ImportState.REHEARSED] if state == ImportState.LOADING else OPEN
+    if not run.parts.filter(state__in=ready).exists():
+        raise Conflict(_("Only an import whose dry run is done can be loaded."))
+
+
 def settle(run: ImportRun) -> ImportRun:
     """Bring an import back to where it was when its job ended without saying so: cancelled or failed."""
+    for part in run.parts.filter(state__in=BUSY).select_related("job"):
+        settle(part)
     job = run.job
     if run.is_busy and job is not None and job.state in (State.CANCELLED, State.FAILED):
         run.state = _FALL_BACK[ImportState(run.state)]
@@ -187,9 +215,19 @@ def retry(run: ImportRun, *, by: Any) -> ImportRun:
     return start(run, ImportState.INSPECTING, by=by)
 
 
+def drop_parts(run: ImportRun, *, keep: Collection[str] = ()) -> None:
+    """Delete the parts that were not loaded, but for those of the layers to keep."""
+    for part in run.parts.exclude(state=ImportState.LOADED):
+        if part.plan["layer"] not in keep:
+            shutil.rmtree(part.folder, ignore_errors=True)
+            part.delete()
+    run.__dict__.pop("is_several", None)
+
+
 def forget(run: ImportRun) -> None:
-    """Delete an import that made no layer, with its file."""
+    """Delete an import that made no layer, with its file; parts that were loaded stay by themselves."""
     if run.is_busy or (run.state == ImportState.LOADED and run.makes_layer):
         raise Conflict(_("Delete the layer first."))
+    drop_parts(run)
     shutil.rmtree(run.folder, ignore_errors=True)
     run.delete()

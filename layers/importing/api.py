@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
 from accounts.policy import subject_of
-from layers.importing import actions, joining, messages, planning, rasters, targets
+from core.errors import Unprocessable
+from layers.importing import actions, joining, messages, planning, rasters, several, targets
 from layers.importing.access import find_run, require_importer, visible_runs
 from layers.importing.listing import listing
 from layers.importing.models import ImportRun, ImportState
@@ -37,12 +39,32 @@ class ImportOut(Schema):
     progress: Progress
 
 
+class PartOut(Schema):
+    """One of several layers that are imported together: an import of its own."""
+
+    id: UUID
+    layer: str
+    slug: str
+    state: str
+    state_title: str
+    read: int | None
+    loaded: int | None
+    refused_because: str
+
+
+class LayersIn(Schema):
+    """The layers of the file that are wanted, by key or name."""
+
+    layers: list[str]
+
+
 class ImportDetail(ImportOut):
     """One import with what was found, how it is to be loaded, and the report."""
 
     inspection: dict[str, Any]
     plan: dict[str, Any]
     report: dict[str, Any]
+    parts: list[PartOut]
 
 
 class Imports(Schema):
@@ -125,7 +147,15 @@ def _out(run: ImportRun) -> dict[str, Any]:
 def _detail(run: ImportRun) -> dict[str, Any]:
     notes = [messages.say(messages.NOTES, one["code"], one["params"]) for one in run.report.get("notes", [])]
     report = {**run.report, "notes": notes} if run.report else {}
-    return {**_out(run), "inspection": run.inspection, "plan": run.plan, "report": report}
+    parts = [_part(one) for one in (several.parts(run) if run.is_several else [])]
+    return {**_out(run), "inspection": run.inspection, "plan": run.plan, "report": report, "parts": parts}
+
+
+def _part(part: ImportRun) -> dict[str, Any]:
+    counts = {name: part.report.get(name) for name in ("read", "loaded")}
+    named = {"id": part.pk, "layer": part.layer["name"], "slug": part.slug, "state": part.state}
+    title = part.get_state_display()
+    return {**named, **counts, "state_title": title, "refused_because": part.refusal_text}
 
 
 @router.get("/imports", response=Imports, summary="Your imports")
@@ -172,6 +202,15 @@ def change_plan(request: HttpRequest, run: UUID, change: PlanIn) -> Any:
         if changed.placed_by:
             joining.find(changed, subject_of(request))
     return _detail(actions.plan(found, lambda _before: changed))
+
+
+@router.put("/imports/{uuid:run}/layers", response=ImportDetail, summary="Take several layers")
+def take_layers(request: HttpRequest, run: UUID, wanted: LayersIn) -> Any:
+    """Make a part of each of the layers; each has a plan of its own, rehearsed and loaded together."""
+    if not wanted.layers:
+        raise Unprocessable(_("Tick the layers that are wanted."))
+    found = actions.settle(find_run(_importer(request), run))
+    return _detail(several.divide(found, wanted.layers))
 
 
 @router.post("/imports/{uuid:run}/reading", response={202: ImportDetail}, summary="Read a table otherwise")

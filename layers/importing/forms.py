@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import DomainError
 from core.text3 import Text3
 from layers import registry
-from layers.importing import control, naming, targets
+from layers.importing import actions, control, naming, targets
 from layers.importing.control import ControlPoint
 from layers.importing.planning import MAX_SLUG, Mode, Plan, PlannedField
 from layers.importing.rasters import Meant
 from layers.importing.reader import encodings
-from layers.models import Dataset, Raster, RasterKind
+from layers.models import Raster, RasterKind
 
 OTHER = "other"
 
@@ -124,7 +124,7 @@ class FieldsForm(forms.Form):
             raise forms.ValidationError(
                 _("Use lower-case Latin letters, digits and hyphens, a letter first.")
             )
-        if Dataset.objects.filter(slug=slug).exists():
+        if actions.is_taken(slug):
             raise forms.ValidationError(_("There is already a layer with this key. Choose another."))
         return slug
 

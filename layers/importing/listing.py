@@ -1,9 +1,10 @@
 """The list of past imports: searched, sorted, in pages."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from layers.importing.models import ImportRun
@@ -16,7 +17,7 @@ SORTS = {"file": "file_name", "state": "state", "when": "created_at", "size": "s
 class Listing:
     """One page of imports and what it was asked by."""
 
-    page: Page[ImportRun]
+    page: Page[Any]
     q: str
     sort: str
 
@@ -35,7 +36,10 @@ def listing(runs: QuerySet[ImportRun], asked: QueryDict) -> Listing:
     column = SORTS.get(sort.lstrip("-"))
     if column is None:
         sort, column = "-when", "created_at"
+    parts = ImportRun.objects.filter(whole__isnull=False)
+    runs = runs.filter(whole=None).annotate(layers=Count("parts"))
     if q:
-        runs = runs.filter(Q(file_name__icontains=q) | Q(slug__icontains=q))
+        named = Q(pk__in=parts.filter(slug__icontains=q).values("whole"))
+        runs = runs.filter(Q(file_name__icontains=q) | Q(slug__icontains=q) | named)
     order = f"-{column}" if sort.startswith("-") else column
     return Listing(Paginator(runs.order_by(order, "pk"), PAGE).get_page(asked.get("page")), q, sort)

@@ -85,6 +85,7 @@ class MergeSQL:
         kind = self.target.collection.geometry_type
         if kind != "Geometry":
             yield "shape_unfit", sql.SQL("GeometryType(a.geom) <> {}").format(sql.Literal(kind.upper()))
+        yield from self._faults_of_districts()
         yield from self._faults_of_keys()
         for column in self.columns:
             field = self.target.fields[column]
@@ -94,6 +95,62 @@ class MergeSQL:
             if field.choices:
                 listed = sql.Literal([str(value) for value in field.choices])
                 yield "value_not_listed", sql.SQL("a.{}::text <> ALL({})").format(name, listed)
+
+    def _faults_of_districts(self) -> Iterator[tuple[str, sql.Composable]]:
+        """A row lies, and the row that it changes lay, in a district where the subject may change it."""
+        if self.target.districts is None:
+            return
+        mine = sql.Literal(sorted(self.target.districts))
+        own = sql.Identifier(str(self.target.collection.district_field))
+        # As the layer's trigger places its rows (`sql/districts.sql`).
+        yield (
+            "district_foreign",
+            sql.SQL(
+                "a.geom IS NOT NULL AND coalesce((SELECT d.id FROM municipality_district d"
+                " WHERE ST_Intersects(d.geom, ST_PointOnSurface(a.geom)) ORDER BY d.id LIMIT 1)"
+                " <> ALL({mine}::bigint[]), true)"
+            ).format(mine=mine),
+        )
+        if self.key:
+            yield (
+                "district_foreign",
+                sql.SQL(
+                    "EXISTS (SELECT 1 FROM {table} t WHERE t.{key} = a.{key}"
+                    " AND coalesce(t.{own} <> ALL({mine}::bigint[]), true))"
+                ).format(**self.names, own=own, mine=mine),
+            )
+            known = sql.SQL("EXISTS (SELECT 1 FROM {table} t WHERE t.{key} = a.{key})").format(**self.names)
+        else:
+            known = sql.SQL("false")
+        yield "district_foreign", sql.SQL("a.geom IS NULL AND NOT {}").format(known)
+
+    def put_aside(self) -> None:
+        """Take the refused rows out; what they name in the layer is remembered, so that it is not retired."""
+        self.run("DROP TABLE IF EXISTS pg_temp.import_refused")
+        named = "{key}" if self.key else "NULL::text AS named"
+        self.run(
+            "CREATE TEMPORARY TABLE import_refused ON COMMIT DROP AS"
+            f" SELECT {named} FROM import_arrived WHERE refused IS NOT NULL"
+        )
+        self.run("DELETE FROM import_arrived WHERE refused IS NOT NULL")
+
+    def remove(self) -> int:
+        """Retire what the file does not have, where the subject may change it."""
+        spared: list[sql.Composable] = []
+        if self.key:
+            spared.append(sql.SQL(" AND NOT EXISTS (SELECT 1 FROM import_refused r WHERE r.{key} = t.{key})"))
+        if self.target.districts is not None:
+            own, mine = (
+                sql.Identifier(str(self.target.collection.district_field)),
+                sorted(self.target.districts),
+            )
+            spared.append(sql.SQL(" AND t.{} = ANY({}::bigint[])").format(own, sql.Literal(mine)))
+        return self.run(
+            "DELETE FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM import_matched m WHERE m.id = t.{id}){spared}",
+            spared=sql.SQL("").join(
+                one.format(**self.names) if isinstance(one, sql.SQL) else one for one in spared
+            ),
+        )
 
     def _faults_of_keys(self) -> Iterator[tuple[str, sql.Composable]]:
         lacking = [

@@ -65,7 +65,7 @@ class Merge:
             "SELECT source_row, refused{texts} FROM import_arrived WHERE refused IS NOT NULL ORDER BY 1"
         ):
             yield {"kind": "refused", "row": row, "reason": reason, "values": values}
-        self.sql.run("DELETE FROM import_arrived WHERE refused IS NOT NULL")
+        self.sql.put_aside()
 
     def apply(self) -> Difference:
         """Change, add and retire; return the difference that this made."""
@@ -78,9 +78,7 @@ class Merge:
         found.changed = self.sql.change()
         found.unchanged = matched - found.changed
         if self.plan.mode == Mode.REPLACE:
-            found.removed = self.sql.run(
-                "DELETE FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM import_matched m WHERE m.id = t.{id})"
-            )
+            found.removed = self.sql.remove()
         found.untouched = before - matched - found.removed
         found.added = self.sql.add()
         self._check_unique()

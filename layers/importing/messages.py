@@ -146,6 +146,7 @@ ROW_REASONS: Mapping[str, Any] = {
     "line_without_length": _("a line without length"),
     "area_without_surface": _("an area without surface"),
     "shape_unfit": _("another kind of shape than the layer's"),
+    "district_foreign": _("outside the districts in which you may change this layer"),
     "key_empty": _("no value in the key"),
     "key_twice": _("its key stands twice in the file"),
     "key_ambiguous": _("its key stands twice in the layer"),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.text3 import Text3
 from layers.importing import messages
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 class ImportState(models.TextChoices):
     """How far an import has come; those named -ing are a job's doing."""
 
+    UPLOADING = "uploading", _("being uploaded")
     INSPECTING = "inspecting", _("being inspected")
     INSPECTED = "inspected", _("inspected")
     REHEARSING = "rehearsing", _("dry run under way")
@@ -53,6 +56,8 @@ class ImportRun(models.Model):
     plan = models.JSONField(default=dict, blank=True)
     report = models.JSONField(default=dict, blank=True)
     refusal = models.JSONField(default=dict, blank=True)
+    # An import of several layers has one part for each; a part that was loaded outlives it.
+    whole = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="parts")
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -81,6 +86,11 @@ class ImportRun(models.Model):
         return self.folder / f"file{Path(self.file_name.lower()).suffix}"
 
     @property
+    def arrived_bytes(self) -> int:
+        """Return how much of the file is here; it is the kept file's own length, which no crash can belie."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    @property
     def refused_path(self) -> Path:
         """Return the list of refused rows."""
         return self.folder / "refused.csv"
@@ -89,6 +99,11 @@ class ImportRun(models.Model):
     def is_busy(self) -> bool:
         """Say whether a job works on it."""
         return self.state in BUSY
+
+    @cached_property
+    def is_several(self) -> bool:
+        """Say whether its layers are imported together, each as a part of its own."""
+        return self.parts.exists()
 
     @property
     def is_planned(self) -> bool:
@@ -110,13 +125,18 @@ class ImportRun(models.Model):
     @property
     def makes_layer(self) -> bool:
         """Say whether the layer is this import's own, so that deleting the one deletes the other."""
-        return str(self.plan.get("mode", "new")) == "new"
+        return not self.is_several and str(self.plan.get("mode", "new")) == "new"
 
     @property
     def layer(self) -> dict[str, Any]:
         """Return what was found about the chosen layer."""
         key = self.plan.get("layer")
         return next((one for one in self.inspection.get("layers", []) if one["key"] == key), {})
+
+    @property
+    def title(self) -> str:
+        """Return what the layer will be called, in the active language."""
+        return str(Text3.of(self.plan.get("title", {})))
 
     @property
     def refusal_text(self) -> str:

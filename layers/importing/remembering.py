@@ -24,12 +24,20 @@ def recall(run: ImportRun, layer: Any, proposed: Plan) -> Plan:
     if layer.get("is_raster"):
         return proposed
     wanted = {one.name for one in proposed.fields}
-    loaded = ImportRun.objects.filter(owner_id=run.owner_id, state=ImportState.LOADED).exclude(pk=run.pk)
+    loaded = ImportRun.objects.filter(owner_id=run.owner_id, state=ImportState.LOADED, parts=None)
+    loaded = loaded.exclude(pk=run.pk)
     for earlier in loaded.order_by("-updated_at")[:LOOKED_AT]:
         before = earlier.planned
-        if {one.name for one in before.fields} == wanted and earlier.layer.get("format") == layer["format"]:
+        if {one.name for one in before.fields} == wanted and _is_like(earlier, run, layer):
             return _taken_over(run, earlier, before, proposed)
     return proposed
+
+
+def _is_like(earlier: ImportRun, run: ImportRun, layer: Any) -> bool:
+    """Say whether both are the same layer of such a file: by name, where a file has several."""
+    known = earlier.layer
+    has_several = run.whole_id is not None or len(run.inspection["layers"]) > 1
+    return known.get("format") == layer["format"] and (not has_several or known["name"] == layer["name"])
 
 
 def _taken_over(run: ImportRun, earlier: ImportRun, before: Plan, proposed: Plan) -> Plan:

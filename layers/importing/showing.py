@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from psycopg2 import sql
 
@@ -34,6 +35,14 @@ RASTER_STEPS = {
     "load": _("Load"),
     "result": _("Result"),
 }
+SEVERAL_STEPS = {
+    "file": _("File"),
+    "place": _("Which layers"),
+    "parts": _("Names and place"),
+    "check": _("Dry run"),
+    "load": _("Load"),
+    "result": _("Result"),
+}
 TYPE_TITLES = {
     "text": _("text"),
     "integer": _("whole number"),
@@ -58,6 +67,7 @@ SHAPE_TITLES = {
     "Geometry": _("mixed shapes"),
 }
 _STEP_OF_STATE = {
+    ImportState.UPLOADING: "file",
     ImportState.INSPECTING: "file",
     ImportState.REHEARSING: "check",
     ImportState.LOADING: "load",
@@ -79,7 +89,7 @@ _KEYS = (FieldType.TEXT, FieldType.INTEGER)
 
 def steps(step: str, run: ImportRun) -> list[dict[str, Any]]:
     """Return the wizard's steps: title, done or not, whether it is the present one."""
-    titles = RASTER_STEPS if run.is_raster else STEP_TITLES
+    titles = RASTER_STEPS if run.is_raster else SEVERAL_STEPS if run.is_several else STEP_TITLES
     here = (
         step if step in titles and step != "result" else _STEP_OF_STATE.get(ImportState(run.state), "result")
     )
@@ -168,12 +178,19 @@ def _table(run: ImportRun) -> dict[str, Any] | None:
 
 
 def _described(layer: Mapping[str, Any], run: ImportRun) -> dict[str, Any]:
-    shapes = [str(SHAPE_TITLES.get(name, name)) for name in layer["geometry_types"]]
+    chosen = {part.plan["layer"]: part.state for part in run.parts.all()} | {run.plan.get("layer"): ""}
     return {
         **layer,
-        "shapes": ", ".join(dict.fromkeys(shapes)),
-        "chosen": layer["key"] == run.plan.get("layer"),
+        "shapes": shapes(layer),
+        "chosen": layer["key"] in chosen,
+        "loaded": chosen.get(layer["key"]) == ImportState.LOADED,
     }
+
+
+def shapes(layer: Mapping[str, Any]) -> str:
+    """Return which kinds of shape a layer of the file has, in the active language."""
+    names = [str(SHAPE_TITLES.get(name, name)) for name in layer["geometry_types"]]
+    return "، ".join(dict.fromkeys(names)) if get_language() == "ar" else ", ".join(dict.fromkeys(names))
 
 
 def _candidate(one: Mapping[str, Any], found: int | None) -> dict[str, Any]:
@@ -216,6 +233,9 @@ def report(run: ImportRun) -> dict[str, Any] | None:
     if not run.report:
         return None
     known = run.report
+    if run.is_several:
+        loaded = [part.slug for part in run.parts.order_by("created_at") if part.state == ImportState.LOADED]
+        return {**known, "map": _on_map(loaded)}
     if run.is_raster:
         return {**known, "map": _over_raster(run) if run.state == ImportState.LOADED else ""}
     return {
@@ -230,7 +250,7 @@ def report(run: ImportRun) -> dict[str, Any] | None:
         "refused_rows": _rows(messages.ROW_REASONS, known["refused_rows"]),
         "notes": [messages.say(messages.NOTES, one["code"], one["params"]) for one in known["notes"]],
         "shape": SHAPE_TITLES.get(known["geometry_type"], known["geometry_type"]),
-        "map": _on_map(run) if run.state == ImportState.LOADED else "",
+        "map": _on_map([run.slug]) if run.state == ImportState.LOADED else "",
         "has_csv": run.refused_path.exists(),
     }
 
@@ -245,19 +265,21 @@ def _over_raster(run: ImportRun) -> str:
     return raster.map_address if raster else ""
 
 
-def _on_map(run: ImportRun) -> str:
-    """Return the address of the map over the layer."""
-    dataset = Dataset.objects.filter(slug=run.slug).first()
-    if dataset is None:
+def _on_map(slugs: Sequence[str]) -> str:
+    """Return the address of the map over the layers."""
+    relations = list(Dataset.objects.filter(slug__in=slugs).values_list("relation", flat=True))
+    if not relations:
         return ""
-    schema, table = dataset.relation.split(".")
+    tables = [
+        sql.SQL("SELECT geom_tile FROM {}").format(sql.Identifier(*one.split(".", 1))) for one in relations
+    ]
     query = sql.SQL(
         "SELECT ST_X(c), ST_Y(c), width FROM (SELECT ST_Transform(ST_Centroid(box), 4326) AS c,"
         " greatest(ST_XMax(box) - ST_XMin(box), ST_YMax(box) - ST_YMin(box)) AS width FROM"
-        " (SELECT ST_SetSRID(ST_Extent(geom_tile)::geometry, 3857) AS box FROM {}) AS e) AS f"
-    ).format(sql.Identifier(schema, table))
+        " (SELECT ST_SetSRID(ST_Extent(geom_tile)::geometry, 3857) AS box FROM ({}) AS t) AS e) AS f"
+    ).format(sql.SQL(" UNION ALL ").join(tables))
     with connection.cursor() as cursor:
         cursor.execute(query)
         lon, lat, width = cursor.fetchone()
     zoom = max(6, min(18, int(math.log2(40_075_016 / max(width, 1.0)) + 1)))
-    return f"/staff/#map={zoom}/{lat:.6f}/{lon:.6f}&layers={run.slug}"
+    return f"/staff/#map={zoom}/{lat:.6f}/{lon:.6f}&layers={','.join(slugs)}"

@@ -17,6 +17,7 @@ from layers.importing.planning import Mode, Plan, PlannedField
 from layers.importing.reader import placing
 from layers.models import Dataset
 from layers.writing.rows import Rows
+from municipality.models import District
 
 _INSTANT, _CLOCK = "timestamp with time zone", "timestamp without time zone"
 # What a type of the file can become without losing anything.
@@ -41,6 +42,8 @@ class Target:
 
     collection: Collection
     srid: int
+    # Where the subject may change rows: everywhere, or in these districts alone.
+    districts: frozenset[int] | None = None
 
     @property
     def table(self) -> sql.Composable:
@@ -85,18 +88,32 @@ def choices(subject: Subject) -> list[Collection]:
 
 
 def find(plan: Plan, subject: Subject) -> Target | None:
-    """Return the layer that the plan goes into, None for a new one; refuses who may not change all of it."""
+    """Return the layer that the plan goes into, None for a new one; refuses who may not change any of it."""
     if plan.mode == Mode.NEW:
         return None
     collection = registry.find(plan.slug)
     Rows(collection, subject)
-    if policy.district_scope(subject, collection) is not None:
-        raise Forbidden(_("You may change this layer in your district only; an import would reach further."))
     if not collection.has_geometry:
         raise ImportRefused("layer_unfit", slug=plan.slug)
-    target = Target(collection, _srid_of(collection))
+    target = Target(collection, _srid_of(collection), _districts(collection, plan, subject))
     _check(target, plan, subject)
     return target
+
+
+def _districts(collection: Collection, plan: Plan, subject: Subject) -> frozenset[int] | None:
+    """Return where every field of the plan may be changed, None where no rule sets districts apart."""
+    if collection.district_field is None:
+        return None
+    known = frozenset(District.objects.values_list("pk", flat=True))
+    fields = [one.column for one in plan.kept if one.column in {each.name for each in collection.fields}]
+    allowed = frozenset(
+        one
+        for one in known
+        if policy.decide(subject, Verb.EDIT, collection, district=one)
+        and all(policy.decide(subject, Verb.EDIT, collection, field=name, district=one) for name in fields)
+    )
+    everywhere = allowed == known and policy.district_scope(subject, collection) is None
+    return None if everywhere else allowed
 
 
 def _srid_of(collection: Collection) -> int:

@@ -12,15 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.policy import subject_of
 from core.errors import Conflict, DomainError, NotFound
-from layers.importing import actions, joining, planning, rasters, showing, targets
+from layers.importing import actions, joining, partshowing, planning, rasters, several, showing, targets
 from layers.importing.access import find_run, importer_only, visible_runs
 from layers.importing.forms import FieldsForm, PlaceForm, RasterForm, ReadingForm, UploadForm
 from layers.importing.listing import listing
 from layers.importing.models import ImportRun, ImportState
+from layers.importing.partforms import PartForms
 from layers.importing.reader import formats
 
 ACCEPTED = ",".join(formats.ACCEPTED)
-STEPS = ("place", "fields", "check", "raster")
+STEPS = ("place", "fields", "check", "raster", "parts")
 
 
 def _run(request: HttpRequest, run: UUID) -> ImportRun:
@@ -48,10 +49,13 @@ def _index(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "listing": shown,
-        "limit_mb": actions.max_upload_bytes() >> 20,
-        "accepted": ACCEPTED,
+        **_taken(),
     }
     return render(request, "importing/index.html", context, status=400 if form.errors else 200)
+
+
+def _taken() -> dict[str, Any]:
+    return {"limit_mb": actions.max_upload_bytes() >> 20, "accepted": ACCEPTED}
 
 
 @require_GET
@@ -59,11 +63,15 @@ def _index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, run: UUID) -> HttpResponse:
     """Show where an import stands, or the step asked for."""
     found = _run(request, run)
+    if found.state == ImportState.UPLOADING:
+        return _page(request, "uploading", found, **_taken())
     if found.is_busy:
-        return _page(request, "busy", found)
+        return _page(request, "busy", found, parts=partshowing.parts(found))
+    step = request.GET.get("step", "")
+    if found.is_several:
+        return _several(request, found, step)
     if found.state in (ImportState.REFUSED, ImportState.REMOVED, ImportState.LOADED):
         return _page(request, "result", found)
-    step = request.GET.get("step", "")
     if found.is_raster and step in ("fields", "check"):
         step = "raster"
     if step not in STEPS:
@@ -73,11 +81,22 @@ def detail(request: HttpRequest, run: UUID) -> HttpResponse:
     return _page(request, step, found, **showing.context(step, found, subject_of(request)))
 
 
+def _several(request: HttpRequest, run: ImportRun, step: str) -> HttpResponse:
+    if step not in ("place", "parts"):
+        step = {ImportState.REHEARSED: "check", ImportState.LOADED: "result"}.get(
+            ImportState(run.state), "parts"
+        )
+    page = f"several_{step}" if step in ("check", "result") else step
+    if step == "place":
+        return _page(request, step, run, **showing.context(step, run, subject_of(request)))
+    return _page(request, step, run, page=page, **partshowing.context(run))
+
+
 def _page(
-    request: HttpRequest, step: str, run: ImportRun, *, status: int = 200, **context: Any
+    request: HttpRequest, step: str, run: ImportRun, *, status: int = 200, page: str = "", **context: Any
 ) -> HttpResponse:
     known = {"run": run, "step": step, "steps": showing.steps(step, run), "report": showing.report(run)}
-    return render(request, f"importing/{step}.html", {**known, **context}, status=status)
+    return render(request, f"importing/{page or step}.html", {**known, **context}, status=status)
 
 
 def _to(run: ImportRun, step: str = "") -> HttpResponse:
@@ -90,8 +109,31 @@ def _to(run: ImportRun, step: str = "") -> HttpResponse:
 @require_POST
 @importer_only
 def layer(request: HttpRequest, run: UUID) -> HttpResponse:
-    """Choose which layer of the file is meant."""
-    return _to(actions.choose_layer(_run(request, run), request.POST.get("layer", "")), "place")
+    """Choose which layer of the file is meant, or which several of them."""
+    found = _run(request, run)
+    keys = request.POST.getlist("layer")
+    if "all" in request.POST:
+        keys = [one["key"] for one in found.inspection["layers"] if one["has_geometry"] and not one["empty"]]
+    if not keys:
+        flash.error(request, _("Tick the layers that are wanted."))
+        return _to(found, "place")
+    if len(keys) == 1 and not found.parts.filter(state=ImportState.LOADED).exists():
+        return _to(actions.choose_layer(found, keys[0]), "place")
+    return _to(several.divide(found, keys), "parts")
+
+
+@require_POST
+@importer_only
+def parts(request: HttpRequest, run: UUID) -> HttpResponse:
+    """Take how each of several layers is to be loaded; then begin the dry run."""
+    found = _run(request, run)
+    forms = PartForms.of(request, several.open_parts(found))
+    plans = forms.plans(subject_of(request))
+    if plans is None:
+        return _page(request, "parts", found, status=400, **partshowing.context(found, forms))
+    several.plan_parts(found, plans)
+    actions.check_ready(found, ImportState.REHEARSING)
+    return _to(actions.start(found, ImportState.REHEARSING, by=request.user))
 
 
 @require_POST

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.models import Drawing, Raster
+from layers.rasters.reader import reader_of
 from layers.styling.ramps import ramp
 
 SIZE = 256
@@ -43,12 +44,11 @@ def tile(path: Path, look: Look, z: int, x: int, y: int) -> bytes:
 
     Raises `FileNotFoundError` where the file is gone.
     """
-    from rio_tiler.errors import TileOutsideBounds
-    from rio_tiler.io import Reader
-
     if not path.exists():
         raise FileNotFoundError(path)
-    with Reader(str(path)) as reader:
+    with reader_of(path) as reader:
+        from rio_tiler.errors import TileOutsideBounds
+
         try:
             margin = {"buffer": 1} if look.is_shaded else {}
             found = reader.tile(x, y, z, tilesize=SIZE, resampling_method="bilinear", **margin)
@@ -59,11 +59,9 @@ def tile(path: Path, look: Look, z: int, x: int, y: int) -> bytes:
 
 def small(path: Path, look: Look, side: int) -> bytes:
     """Return the whole raster as PNG whose longer side has so many pixels."""
-    from rio_tiler.io import Reader
-
     if not path.exists():
         raise FileNotFoundError(path)
-    with Reader(str(path)) as reader:
+    with reader_of(path) as reader:
         found = reader.preview(max_size=side, dst_crs="EPSG:3857", resampling_method="bilinear")
         metres = (found.bounds[2] - found.bounds[0]) / found.width
         return drawn(found.array, look, metres, margin=0)
@@ -76,11 +74,10 @@ def part(
     from io import BytesIO
 
     from PIL import Image
-    from rio_tiler.io import Reader
 
     if not path.exists():
         raise FileNotFoundError(path)
-    with Reader(str(path)) as reader:
+    with reader_of(path) as reader:
         crs = f"EPSG:{srid}"
         found = reader.part(
             box, dst_crs=crs, bounds_crs=crs, width=size[0], height=size[1], resampling_method="bilinear"

@@ -99,6 +99,7 @@ class Rows:
             found = cursor.fetchone()
         if found is None:
             raise NotFound(_("There is no such feature."))
+        self._hold_to_districts(key)
         return Row(key, found[0], dict(zip(names, found[1:], strict=True)))
 
     def shown(self, key: int) -> Mapping[str, Any]:
@@ -218,4 +219,21 @@ class Rows:
         except IntegrityError as fault:
             column = getattr(getattr(fault.__cause__, "diag", None), "constraint_name", "") or ""
             raise NotAsDeclared({column: _("Another feature has this value already.")}) from fault
+        self._hold_to_districts(key)
         return key, version
+
+    def _hold_to_districts(self, key: int) -> None:
+        """Refuse a row of a district where the person may change none, or of no district at all."""
+        one = self.collection
+        if one.district_field is None:
+            return
+        own = identifier(one.district_field)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {own} FROM {self._table} WHERE {identifier(one.key)} = %s", [key])
+            (district,) = cursor.fetchone()
+        if district is None:
+            allowed = self.view.districts is None
+        else:
+            allowed = bool(policy.decide(self.by, Verb.EDIT, one, district=district))
+        if not allowed:
+            raise Forbidden(_("You may change this layer in your districts only."))

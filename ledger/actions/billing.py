@@ -4,16 +4,15 @@ A domain gives three SELECTs (its own SQL, not a user's):
 
 - units: `key, collection, feature_id, label, amount, components, party_id`, one row per thing charged
   for; `components` maps codes of charge types to amounts that sum to `amount`, `party_id` is who alone
-  owes it all, else NULL; it is paged by `key > %(after)s ORDER BY key LIMIT %(size)s`, which the SELECT
-  itself must say; what is not charged after all comes without a feature;
+  owes it all, else NULL; it is paged by `key > %(after)s AND key <= %(until)s ORDER BY key LIMIT
+  %(size)s`, which the SELECT itself must say; what is not charged after all comes without a feature;
 - parties: `key, party_id, num, den, num_order` for the units of the page, read into the temporary table
   `billing_unit`, that have no sole party; a unit whose shares are not whole is left out;
 - breakdowns: `key, breakdown` for the page `%(after)s < key <= %(last)s`, read late so that it is
   copied only once.
 
-A chunk is one transaction and remembers the last key, so a run that was cut off goes on where it
-was, and a unit is billed once for a levy and period, however often it is asked. Chunks take turns:
-what a chunk found missing (a bill, an account) nobody else makes meanwhile.
+A chunk is one transaction and remembers the last key of its stretch, so a run that was cut off goes
+on where it was, and a unit is billed once for a levy and period, however often it is asked.
 """
 
 from collections.abc import Mapping
@@ -75,7 +74,6 @@ UNION ALL
 SELECT %(posting)s, (%(revenue)s::jsonb ->> charge_type_id::text)::bigint, NULL, '', -sum(amount)
 FROM billing_leg GROUP BY charge_type_id
 """
-TURN = "SELECT pg_advisory_xact_lock(hashtextextended('ledger.billing', 0))"
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Chunk:
-    """What a chunk did: the last key, how many units it saw and billed, and what they come to."""
+    """What a chunk did: how many units it saw and billed, and what they come to."""
 
-    last_key: int
     seen: int
     bills: int
     amount: Decimal
@@ -100,34 +97,37 @@ class Chunk:
 
 
 @transaction.atomic
-def bill_chunk(run_id: int, source: Source, *, size: int = 20_000) -> Chunk:
-    """Bill the next units of a run and remember how far it came; all or nothing."""
-    run = BillRun.objects.select_for_update().get(pk=run_id)
-    if run.state != RunState.RUNNING:
-        raise Conflict(_("This run is not being worked on."))
+def bill_chunk(run_id: int, source: Source, *, stretch: int = 0, size: int = 20_000) -> Chunk:
+    """Bill the next units of a run's stretch and remember how far it came; all or nothing."""
+    run = BillRun.objects.get(pk=run_id)
     require_open_day(run.issued_on)
+    after, until = run.stretches[stretch]
+    page = {
+        **source.values, "after": after, "until": until, "size": size, "unit": known_currency(run.currency).unit,
+        "run": run.pk, "levy": run.levy, "period": run.period,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(TURN)
         cursor.execute("DROP TABLE IF EXISTS billing_unit, billing_share, billing_leg")
         cursor.execute(TABLES)
-        page = {**source.values, "after": run.last_key, "size": size}
-        page |= {
-            "unit": known_currency(run.currency).unit,
-            "run": run.pk,
-            "levy": run.levy,
-            "period": run.period,
-        }
         page["last"], seen = _read(cursor, source, page)
         point("billing.read")
         bills, amount = _write(cursor, run, source, page)
-    run.last_key = max(page["last"], run.last_key)
+    _remember(run_id, stretch, (after, max(page["last"], after)), bills, amount)
+    point("billing.written")
+    return Chunk(seen, bills, amount, seen < size)
+
+
+def _remember(run_id: int, stretch: int, moved: tuple[int, int], bills: int, amount: Decimal) -> None:
+    run = BillRun.objects.select_for_update().get(pk=run_id)
+    # Asked last, so that stretches wait for each other only while they commit.
+    if run.state != RunState.RUNNING or run.stretches[stretch][0] != moved[0]:
+        raise Conflict(_("This run is not being worked on."))
+    run.stretches[stretch][0] = moved[1]
     run.totals = {
         "bills": run.totals.get("bills", 0) + bills,
         "amount": str(Decimal(run.totals.get("amount", 0)) + amount),
     }
-    run.save(update_fields=["last_key", "totals"])
-    point("billing.written")
-    return Chunk(run.last_key, seen, bills, amount, seen < size)
+    run.save(update_fields=["stretches", "totals"])
 
 
 def _read(cursor: Any, source: Source, page: Mapping[str, Any]) -> tuple[int, int]:
@@ -145,7 +145,12 @@ def _write(cursor: Any, run: BillRun, source: Source, page: Mapping[str, Any]) -
     if not made:
         return 0, Decimal(0)
     kinds = dict(ChargeType.objects.filter(code__in=run.terms).values_list("code", "pk"))
-    values = {"unit": page["unit"], "kinds": _jsonb(kinds), "currency": run.currency}
+    values = {
+        "unit": page["unit"],
+        "codes": list(kinds),
+        "kinds": list(kinds.values()),
+        "currency": run.currency,
+    }
     cursor.execute(SHARES)
     cursor.execute((SQL / "billing_legs.sql").read_text(), values)
     cursor.execute(ACCOUNTS, values)

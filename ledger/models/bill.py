@@ -18,10 +18,19 @@ class RunState(models.TextChoices):
     ROLLED_BACK = "rolled_back", _("Rolled back")
 
 
+LAST_KEY = 2**63 - 1
+
+
+def one_stretch() -> list[list[int]]:
+    """Return the whole of a run as one stretch of keys, of which nothing is done."""
+    return [[0, LAST_KEY]]
+
+
 class BillRun(models.Model):
     """One billing of one levy for one period; bills are payable once it is published.
 
-    `terms` maps each kind of charge to its terms of payment (see `ledger.terms`) as they were.
+    `terms` maps each kind of charge to its terms of payment (see `ledger.terms`) as they were. A run
+    is worked on in stretches of its units' keys, each `[last key done, last key of all]`.
     """
 
     levy = models.SlugField(_("levy"), max_length=60)
@@ -34,7 +43,7 @@ class BillRun(models.Model):
     issued_on = models.DateField(_("issued on"))
     due_on = models.DateField(_("due on"))
     state = models.CharField(_("state"), max_length=12, choices=RunState, default=RunState.RUNNING)
-    last_key = models.BigIntegerField(_("last unit done"), default=0)
+    stretches = models.JSONField(_("how far it is"), default=one_stretch)
     totals = models.JSONField(_("totals"), default=dict)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

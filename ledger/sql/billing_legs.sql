@@ -1,12 +1,13 @@
 -- What each party owes by kind of charge (`core.money.share_matrix`): all kinds but the last by
 -- largest remainder, the last by what the party's total leaves, so that both sums are exact. A leg
 -- knows its account: the one that is there, or the number of the one that will be opened for it.
+-- Ordered as the accounts' index is, so that a chunk touches each of its pages once.
 INSERT INTO billing_leg (bill_id, party_id, charge_type_id, collection, feature_id, amount, account_id, is_new)
-WITH kinds AS MATERIALIZED (SELECT key AS code, value::bigint AS id FROM jsonb_each_text(%(kinds)s::jsonb)),
+WITH kinds AS MATERIALIZED (SELECT * FROM unnest(%(codes)s::text[], %(kinds)s::bigint[]) k (code, id)),
 -- OFFSET 0 asks the index once per unit, whatever the size of the table.
 known AS MATERIALIZED (
-  SELECT a.* FROM billing_unit u CROSS JOIN LATERAL (
-    SELECT id, party_id, charge_type_id, collection, feature_id FROM ledger_account a
+  SELECT u.bill_id, a.* FROM billing_unit u CROSS JOIN LATERAL (
+    SELECT id, party_id, charge_type_id FROM ledger_account a
     WHERE a.kind = 'receivable' AND a.collection = u.collection AND a.feature_id = u.feature_id OFFSET 0) a),
 several AS MATERIALIZED (
   SELECT s.bill_id, s.party_id, s.num, s.den, s.num_order, s.amount AS share, u.collection, u.feature_id, k.id AS kind,
@@ -33,5 +34,5 @@ FROM (
     USING (bill_id, party_id)
   WHERE s.kind = s.last_kind
 ) AS l (bill_id, party_id, charge_type_id, collection, feature_id, amount)
-LEFT JOIN known a USING (party_id, charge_type_id, collection, feature_id)
-WHERE l.amount <> 0
+LEFT JOIN known a USING (bill_id, party_id, charge_type_id)
+WHERE l.amount <> 0 ORDER BY l.party_id

@@ -1,5 +1,6 @@
 """How amounts and stored titles are written."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from core.money import currency, written
 from core.text3 import Text3
 
 register = template.Library()
+CITED = re.compile(r"(?P<law>.+), art(?P<many>s?)\.? (?P<articles>.+)")
 
 
 @register.filter
@@ -34,8 +36,21 @@ def titled(stored: Any) -> str:
 
 @register.filter
 def known(text: str) -> str:
-    """Return a text that came with the portal in the page's language; another stays as it was written."""
-    return gettext(text) if text else ""
+    """Return a text that came with the portal in the page's language; another stays as it was written.
+
+    A source may name articles ("Law 60/88, art. 3") and be several, parted by semicolons.
+    """
+    if not text or gettext(text) != text:
+        return gettext(text) if text else ""
+    cited = CITED.fullmatch(text)
+    if cited:
+        values = {"law": gettext(cited["law"]), "articles": cited["articles"]}
+        return (
+            gettext("%(law)s, articles %(articles)s")
+            if cited["many"]
+            else gettext("%(law)s, article %(articles)s")
+        ) % values
+    return gettext("; ").join(gettext(part) for part in text.split("; "))
 
 
 @register.filter

@@ -1,13 +1,18 @@
 """The account page of a party, and finding parties."""
 
 import re
+from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
+from core import sheets
 from core.text import search_key
 from ledger.access import ACCOUNTS, CASHIER, TREASURY, desk, may
 from ledger.actions.payment import apply_credit, refund_credit
@@ -15,11 +20,13 @@ from ledger.actions.relief import approve_write_off, propose_write_off
 from ledger.idempotency import once
 from ledger.models import Bill, BillShare, Method, Plan, Receipt, Shift, WriteOff
 from ledger.plans import missed_on
+from ledger.queries import rows
 from ledger.statement import statement
 from ledger.views.common import amount_in, attempt, day_in, today
 from parties.models import Party
 
 FOUND = 30
+PAGE = 50
 # What the codes on our papers hold, as a scanner types it into the search.
 CODE = re.compile(r"(bill|receipt|party):(\d{1,18})")
 
@@ -53,9 +60,33 @@ def _of_paper(kind: str, number: int) -> QuerySet[Party]:
 @require_GET
 @desk(ACCOUNTS)
 def index(request: HttpRequest) -> HttpResponse:
-    """Find a party's account by name or ID number."""
-    words = request.GET.get("q", "")
-    return render(request, "ledger/accounts.html", {"q": words, "parties": find_parties(words)})
+    """Find a party's account by name or ID number; before anything is asked, list who is in arrears."""
+    words = request.GET.get("q", "").strip()
+    found = {"parties": find_parties(words)} if words else _arrears(request)
+    return render(request, "ledger/accounts.html", {"q": words, **found})
+
+
+def _arrears(request: HttpRequest) -> dict[str, Any]:
+    sort = request.GET.get("sort", "")
+    asked = request.GET.get("page", "")
+    number = max(int(asked), 1) if asked.isdigit() and len(asked) < 7 else 1
+    values = {"on": today(), "sort": sort, "size": PAGE}
+    late = rows("arrears", {**values, "skip": (number - 1) * PAGE}) or rows("arrears", {**values, "skip": 0})
+    page = Paginator(range(late[0]["found"] if late else 0), PAGE).get_page(number)
+    return {"late": late, "page": page, "sort": sort, "query": urlencode({"sort": sort}) + "&"}
+
+
+@require_GET
+@desk(ACCOUNTS)
+def arrears(request: HttpRequest, kind: str) -> HttpResponse:
+    """Write everybody who is in arrears to a file."""
+    columns = [
+        sheets.Column(_("Party"), 30), sheets.Column(_("ID number")), sheets.Column(_("Bills"), 8),
+        sheets.Column(_("Late since"), 12), sheets.Column(_("Past due")), sheets.Column(_("Currency"), 8),
+    ]  # fmt: skip
+    late = rows("arrears", {"on": today(), "sort": request.GET.get("sort", ""), "size": None, "skip": 0})
+    cells = ("name", "id_number", "bills", "since", "owed", "currency")
+    return sheets.answer(kind, "arrears", columns, ([row[cell] for cell in cells] for row in late))
 
 
 @require_GET

@@ -1,18 +1,26 @@
 """Decisions that lighten debts: amnesties, exemptions, instalment plans."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import reduce
+from operator import attrgetter, or_
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import F, Func, Q, QuerySet, TextField
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
+from core import sheets
 from core.errors import Unprocessable
 from core.money import currency as known_currency
 from core.money import share_out
+from core.text import search_key
 from ledger.access import TREASURY, desk, may
 from ledger.actions import exemptions
 from ledger.actions.relief import agree_plan
@@ -25,28 +33,107 @@ from ledger.views.common import amount_in, attempt, day_in, today
 from parties.models import Party
 
 BACK = "/staff/reliefs/"
+EXEMPTIONS, AMNESTIES = f"{BACK}?list=exemptions", f"{BACK}?list=amnesties"
 PAGE = 50
+NAMED = Func(F("party__approved_name"), function="core_search_key", output_field=TextField())
+SORTS = {
+    "plans": {"party": "party__approved_name"},
+    "exemptions": {"party": "party__approved_name", "until": "valid_to"},
+}
+
+
+def _asked(values: QueryDict) -> tuple[str, QuerySet[Any], dict[str, str]]:
+    """Return which list is asked for, its rows in order, and what was asked."""
+    words, sort, which = values.get("find", "").strip(), values.get("sort", ""), values.get("list", "plans")
+    named = Q(named__contains=search_key(words)) if search_key(words) else Q()
+    found: QuerySet[Any]
+    if which == "exemptions":
+        found = Exemption.objects.alias(named=NAMED).filter(named | Q(source__icontains=words))
+        order = ("-valid_to", "-pk")
+    elif which == "amnesties":
+        titles = (Q(**{f"title_{language}__icontains": words}) for language in ("ar", "en", "fr"))
+        found = Amnesty.objects.filter(reduce(or_, titles, Q(source__icontains=words)))
+        order = ("-valid_from", "-pk")
+    else:
+        which, order = "plans", ("-agreed_on", "-pk")
+        found = Plan.objects.alias(named=NAMED).filter(named)
+    chosen = SORTS.get(which, {}).get(sort)
+    return which, found.order_by(*((chosen,) if chosen else ()), *order), {"find": words, "sort": sort}
+
+
+def _related(which: str, found: QuerySet[Any]) -> QuerySet[Any]:
+    if which == "amnesties":
+        return found
+    return found.select_related("party", "by").prefetch_related(
+        *(["instalments"] if which == "plans" else [])
+    )
 
 
 @require_GET
 @desk(TREASURY)
 def index(request: HttpRequest) -> HttpResponse:
-    """List amnesties, exemptions and plans with what has become of them."""
+    """List plans, exemptions or amnesties with what has become of them."""
     words = request.GET.get("q", "")
-    plans = Plan.objects.select_related("party", "by").prefetch_related("instalments").order_by("-pk")
-    page = Paginator(plans, PAGE).get_page(request.GET.get("page"))
+    which, found, shown = _asked(request.GET)
+    page = Paginator(_related(which, found), PAGE).get_page(request.GET.get("page"))
     context = {
+        **shown,
         "today": today(),
-        "amnesties": Amnesty.objects.prefetch_related("charge_types").order_by("-valid_from"),
-        "exemptions": Exemption.objects.select_related("party", "by").order_by("-valid_to", "-pk")[:200],
+        "list": which,
+        "lists": (
+            ("plans", _("Instalment plans")),
+            ("exemptions", _("Exemptions")),
+            ("amnesties", _("Amnesties")),
+        ),
         "page": page,
-        "plans": [(plan, plan.broken_on or missed_on(plan, on=today())) for plan in page],
+        "query": urlencode({"list": which, **shown}) + "&",
+        "plans": [(plan, plan.broken_on or missed_on(plan, on=today())) for plan in page if which == "plans"],
         "charge_types": ChargeType.objects.order_by("code"),
         "q": words,
         "parties": find_parties(words),
         "may_decide": may(request, TREASURY, Verb.EDIT),
     }
     return render(request, "ledger/reliefs.html", context)
+
+
+@require_GET
+@desk(TREASURY)
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """Write the list that is asked for to a file."""
+    which, found, _shown = _asked(request.GET)
+    titles, cells = COLUMNS[which]
+    columns = [sheets.Column(title, 20) for title in titles]
+    rows = ([cell(row) for cell in cells] for row in _related(which, found))
+    return sheets.answer(kind, which, columns, rows)
+
+
+def _until_kept(plan: Plan) -> Any:
+    return plan.broken_on or missed_on(plan, on=today())
+
+
+COLUMNS: dict[str, tuple[tuple[Any, ...], tuple[Callable[[Any], Any], ...]]] = {
+    "plans": (
+        (_lazy("Party"), _lazy("Agreed on"), _lazy("Instalments"), _lazy("Broken")),
+        (lambda row: str(row.party), attrgetter("agreed_on"), lambda row: len(row.instalments.all()), _until_kept),
+    ),
+    "exemptions": (
+        (_lazy("Party"), _lazy("From"), _lazy("Until"), _lazy("Part taken off"), _lazy("Source")),
+        (
+            lambda row: str(row.party or f"{row.collection} {row.feature_id}"), attrgetter("valid_from"),
+            attrgetter("valid_to"), attrgetter("fraction"), attrgetter("source"),
+        ),
+    ),
+    "amnesties": (
+        (
+            _lazy("Title"), _lazy("From"), _lazy("Until"), _lazy("For charges due before"), _lazy("Off the principal"),
+            _lazy("Off the penalty"), _lazy("Source"),
+        ),
+        (
+            attrgetter("title"), attrgetter("valid_from"), attrgetter("valid_to"), attrgetter("due_before"),
+            attrgetter("principal_fraction"), attrgetter("penalty_fraction"), attrgetter("source"),
+        ),
+    ),
+}  # fmt: skip
 
 
 def _fraction(request: HttpRequest, name: str) -> Decimal:
@@ -73,7 +160,7 @@ def declare_amnesty(request: HttpRequest) -> HttpResponse:
             source=request.POST.get("source", "").strip(),
         )  # fmt: skip
 
-    return attempt(request, work, back=BACK, done=_("The amnesty is declared."))
+    return attempt(request, work, back=AMNESTIES, done=_("The amnesty is declared."))
 
 
 @require_POST
@@ -90,7 +177,7 @@ def grant(request: HttpRequest) -> HttpResponse:
             by=request.user,
         )  # fmt: skip
 
-    return attempt(request, work, back=BACK, done=_("The exemption is granted."))
+    return attempt(request, work, back=EXEMPTIONS, done=_("The exemption is granted."))
 
 
 @require_POST
@@ -99,7 +186,10 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End an exemption today."""
     kept = get_object_or_404(Exemption, pk=pk)
     return attempt(
-        request, lambda: exemptions.end(kept, on=today()), back=BACK, done=_("The exemption ends today.")
+        request,
+        lambda: exemptions.end(kept, on=today()),
+        back=EXEMPTIONS,
+        done=_("The exemption ends today."),
     )
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import Unprocessable
-from ledger.actions import billing
+from ledger.actions import billing, stretches
 from ledger.models import BillRun, RunState
 from ledger.terms import due_on
 from taxation import queries
@@ -74,17 +74,29 @@ def carry_on(run: BillRun, report: Report, *, size: int = CHUNK) -> BillRun:
     source = billing.Source(
         queries.sql("roll_units"), queries.sql("roll_parties"), queries.sql("roll_breakdowns"), values
     )
-    done, total = 0, queries.rows("roll_candidates", {**values, "after": run.last_key})[0]["remaining"]
-    report(done, total, "")
-    while True:
-        chunk = billing.bill_chunk(run.pk, source, size=size)
-        done += chunk.seen
+    with stretches.turn():
+        run.refresh_from_db()
+        done, total = 0, _left(run, values)
+        if total > 2 * size:
+            stretches.split(run, queries.rows("roll_middle", {**values, "half": total // 2})[0]["id"])
         report(done, total, "")
-        if chunk.is_last:
-            break
-    billing.finish(run)
+
+        def seen(chunk: billing.Chunk) -> None:
+            nonlocal done
+            done += chunk.seen
+            report(done, total, "")
+
+        stretches.bill(run, source, seen, size=size)
+        billing.finish(run)
     run.refresh_from_db()
     return run
+
+
+def _left(run: BillRun, values: dict[str, Any]) -> int:
+    return sum(
+        queries.rows("roll_candidates", {**values, "after": after, "until": until})[0]["remaining"]
+        for after, until in run.stretches
+    )
 
 
 def totals(run: BillRun) -> tuple[int, Decimal]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PageTimeout
 
 from scripts.launch.places import BIN, PYTHON, ROOT
@@ -28,6 +28,8 @@ FLAGS = (
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 DRAWN = "html[data-drawn]"
+# A loaded machine draws late, and what is right comes all the same.
+expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)

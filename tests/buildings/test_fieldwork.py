@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import LineString, MultiLineString
 
 from accounts.authentication import subject_of_user
 from accounts.models import User
-from buildings.models import Building
+from buildings.models import Building, Entrance, Floor, Unit
+from cadastre.models import Street
 from layers.fieldwork.packing import pack
 from layers.fieldwork.returning import take_back
 from layers.models import FieldRow
@@ -17,6 +19,7 @@ from tests.buildings.conftest import box
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
+STREET = MultiLineString(LineString((174700, 180795), (174800, 180795)), srid=28191)
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +66,41 @@ def test_buildings_come_back_by_the_rules_of_the_register(house: Building, tmp_p
     # It would stand on A-4.
     assert (found[-1].key, found[-1].outcome) == (None, "refused")
     assert Building.objects.count() == 5
+
+
+def test_floors_units_doors_and_permits_come_back_too(house: Building, tmp_path: Path) -> None:
+    street = Street.objects.create(code="S1", name_ar="ش", name_en="s", name_fr="r", geom=STREET)
+    Building.objects.update(street=street)
+    ground = Floor.objects.create(building=house, level=0, covered_m2=200)
+    shop = Unit.objects.create(building=house, number="1", area_m2=50)
+    stale = Unit.objects.create(building=house, number="2", area_m2=60)
+    surveyor, package = person("surveyor"), tmp_path / "town.gpkg"
+    pack(subject_of_user(surveyor), package)
+    Unit.objects.filter(pk=stale.pk).update(area_m2=61, version=2)
+    changes = (
+        "UPDATE floors SET covered_m2 = 190.5",
+        f"INSERT INTO floors (building, level, use, covered_m2) VALUES ('{house.code}', 0, 'residential', 9)",
+        "UPDATE units SET use = 'shop' WHERE number = '1'",
+        "UPDATE units SET area_m2 = 70 WHERE number = '2'",
+        f"INSERT INTO units (building, number, floor, use, area_m2) VALUES ('{house.code}', '3', 1, 'office', 40.25)",
+        "INSERT INTO units (building, number, floor, use, area_m2) VALUES ('nowhere', '4', 1, 'office', 40)",
+        f"INSERT INTO entrances (building, number, is_main) VALUES ('{house.code}', '12', 1)",
+    )
+    rows = back(package, surveyor, *changes)
+    outcomes = {(row.collection, row.fid): row.outcome for row in rows}
+    assert outcomes == {
+        ("floors", 1): "applied", ("floors", 2): "refused", ("units", 1): "applied", ("units", 2): "conflict",
+        ("units", 3): "applied", ("units", 4): "refused", ("entrances", 1): "applied",
+    }  # fmt: skip
+    for row in (ground, shop, stale, house):
+        row.refresh_from_db()
+    assert (str(ground.covered_m2), shop.use, str(stale.area_m2)) == ("190.50", "shop", "61.00")
+    assert str(Unit.objects.get(number="3").area_m2) == "40.25"
+    door = Entrance.objects.get()
+    assert (door.number, door.street, house.house_number) == ("12", street, "12")
+    assert door.geom.distance(house.geom.boundary) < 0.001
+
+    again = back(package, surveyor)
+    assert {row.outcome for row in again if row.collection != "units"} <= {"kept", "refused"}
+    assert Unit.objects.count() == 3
+    assert Floor.objects.count() == 1

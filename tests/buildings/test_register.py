@@ -124,6 +124,48 @@ def test_a_unit_has_owners_whose_shares_are_no_more_than_the_whole(house: Buildi
     assert owned.ba_unit.rights.count() == 3
 
 
+def test_owners_are_entered_by_program_under_the_version_of_the_unit(
+    sign_in: SignIn, house: Building
+) -> None:
+    unit = Unit.objects.create(building=house, number="1", area_m2=90)
+    owner, client = Party.objects.create(approved_name="One"), sign_in("engineer")
+    path, tag = f"{API}/{house.pk}/units/{unit.pk}/owners", f'"{unit.pk}-1"'
+    whole = [{"party": owner.pk, "share": [1, 1]}]
+    assert send(client, "put", path, owners=whole).status_code == 428
+    refused = send(client, "put", path, tag, owners=[{"party": owner.pk, "share": [3, 2]}])
+    assert refused.status_code == 422
+    assert "shares" in refused.content.decode()
+    done = send(client, "put", path, tag, owners=whole)
+    assert [(one["name"], one["share"], one["unit"]) for one in done.json()["owners"]] == [
+        ("One", "1/1", "1")
+    ]
+    assert send(client, "put", path, tag, owners=[]).status_code == 412
+    assert send(sign_in("clerk"), "put", path, tag, owners=[]).status_code in (403, 404)
+
+
+def test_the_main_door_gives_the_building_its_address(sign_in: SignIn, house: Building) -> None:
+    street = Street.objects.create(
+        code="S1", name_ar="ش", name_en="s", name_fr="r",
+        geom=MultiLineString(LineString((174700, 180795), (174800, 180795)), srid=28191),
+    )  # fmt: skip
+    client, path = sign_in("engineer"), f"/staff/buildings/{house.pk}/entrances/"
+    assert client.post(path, {"number": "5", "street": street.pk, "is_main": "on"}).status_code == 302
+    assert client.post(path, {"number": "7", "street": street.pk, "is_main": "on"}).status_code == 302
+    twice = client.post(path, {"number": "7", "street": street.pk})
+    assert twice.status_code == 422
+    doors = house.entrances.order_by("number")
+    assert [(door.number, door.is_main) for door in doors] == [("5", False), ("7", True)]
+    assert doors[0].geom.distance(house.geom.boundary) < 0.001
+    house.refresh_from_db()
+    assert (house.house_number, house.street) == ("7", street)
+    page = client.post(
+        f"{path}{doors[1].pk}/", {"number": "9", "street": street.pk, "is_main": "on", "version": 1}
+    )
+    assert page.status_code == 302
+    house.refresh_from_db()
+    assert house.house_number == "9"
+
+
 def test_an_occupancy_ends_the_one_before(house: Building) -> None:
     unit = Unit.objects.create(building=house, number="1", area_m2=90)
     first = register.begin_occupancy(unit_id=unit.pk, kind="tenant", name="A", since=date(2025, 1, 1))

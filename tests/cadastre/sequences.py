@@ -1,41 +1,43 @@
 """Random sequences of operations over a block, with GEOS's coverage rules as the judge."""
 
 import random
+from graphlib import TopologicalSorter
+from typing import Any
 
 import shapely
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
 
-from cadastre.operations import (
-    Change,
-    Fabric,
-    GeometryRefused,
-    dedicate_strip,
-    delete_vertex,
-    insert_vertex,
-    merge,
-    move_vertices,
-    reshape,
-    split_by_areas,
-    split_by_frontage,
-    split_by_line,
-    split_into_parts,
-)
+from cadastre.drafting.arguments import Arguments
+from cadastre.drafting.commands import command
+from cadastre.drafting.plots import Surroundings
+from cadastre.operations import Change, Fabric, GeometryRefused
 from cadastre.operations.rings import edges_of, rings_of
-from cadastre.operations.streetside import chosen_side
+from tests.cadastre.cadastre_block import block
 
 FEW, MANY = 4, 40
+# How far a boundary may lie from the one it is made of, where new vertices are put on the survey grid.
+ROUNDED_M = 2e-4
 done: dict[str, int] = {}
 refused: dict[str, int] = {}
 
 
 def blocks() -> list[Fabric]:
-    """Return the blocks that sequences start from; a campaign over real parcels replaces this."""
-    from tests.cadastre.cadastre_block import block
+    """Return the block that sequences start from; a campaign over real parcels replaces this."""
+    return [Fabric({f"p{n}": shape for n, shape in enumerate(block().values())})]
 
-    return [block()]
+
+def in_bytes(fabric: Fabric) -> dict[str, bytes]:
+    """Return every parcel, coordinate for coordinate."""
+    return {key: shape.wkb for key, shape in fabric.items()}
+
+
+def count(counts: dict[str, int], name: str) -> None:
+    """Count one more."""
+    counts[name] = counts.get(name, 0) + 1
 
 
 class Surveyors(RuleBasedStateMachine):
@@ -48,27 +50,24 @@ class Surveyors(RuleBasedStateMachine):
         """Take one of the blocks."""
         choices = self.start_from()
         self.fabric = choices[data.draw(st.integers(0, len(choices) - 1))]
-        self.first = self.fabric
         self.area = sum(shape.area for shape in self.fabric.values())
         self.history: list[tuple[Fabric, dict[str, bytes]]] = []
         self.lineage: dict[str, tuple[str, ...]] = {}
         self.born = 0
-        self.outer_moved = False
 
-    def apply(self, name: str, make: object) -> None:
-        """Carry out an operation; a refusal leaves everything as it was."""
+    def carry_out(self, kind: str, **arguments: Any) -> None:
+        """Carry out an operation as a program would ask for it; a refusal leaves everything as it was."""
         try:
-            change: Change = make()  # type: ignore[operator]
+            change = command(kind).run(self.fabric, Arguments(arguments), Surroundings({}))
         except GeometryRefused as refusal:
-            refused[refusal.code] = refused.get(refusal.code, 0) + 1
+            count(refused, refusal.code)
             return
-        done[name] = done.get(name, 0) + 1
-        self.history.append((self.fabric, {key: shape.wkb for key, shape in self.fabric.items()}))
-        names = []
-        for piece in change.made:
-            self.born += 1
-            names.append(f"+{self.born}")
-            self.lineage[names[-1]] = piece.parents
+        count(done, kind)
+        self.history.append((self.fabric, in_bytes(self.fabric)))
+        descends_on_its_own_land(self.fabric, change)
+        names = [f"d{self.born + n}" for n in range(1, len(change.made) + 1)]
+        self.born += len(names)
+        self.lineage |= {name: piece.parents for name, piece in zip(names, change.made, strict=True)}
         self.fabric = self.fabric.after(change, names)
 
     def pick(self, rng: random.Random) -> str:
@@ -86,13 +85,11 @@ class Surveyors(RuleBasedStateMachine):
         rng = random.Random(seed)
         key = self.pick(rng)
         west, south, east, north = self.fabric[key].bounds
-        line = LineString(
-            [
-                (rng.uniform(west - 2, east + 2), rng.uniform(south - 2, north + 2))
-                for _n in range(rng.choice((2, 2, 3)))
-            ]
-        )
-        self.apply("line", lambda: split_by_line(self.fabric, key, [line]))
+        line = [
+            [rng.uniform(west - 2, east + 2), rng.uniform(south - 2, north + 2)]
+            for _n in range(rng.choice((2, 2, 3)))
+        ]
+        self.carry_out("split_line", parcel=key, lines=[line])
 
     @precondition(lambda self: len(self.fabric) < MANY)
     @rule(seed=st.integers(0, 2**32))
@@ -100,41 +97,24 @@ class Surveyors(RuleBasedStateMachine):
         rng = random.Random(seed)
         key, bearing = self.pick(rng), rng.uniform(0, 360)
         if rng.random() < 0.5:
-            self.apply(
-                "parts",
-                lambda: split_into_parts(self.fabric, key, count=rng.randint(2, 5), bearing_deg=bearing),
-            )
+            self.carry_out("split_parts", parcel=key, count=rng.randint(2, 5), bearing=bearing)
         else:
             area = self.fabric[key].area * rng.uniform(0.1, 0.9)
-            self.apply(
-                "areas", lambda: split_by_areas(self.fabric, key, areas_m2=[area], bearing_deg=bearing)
-            )
+            self.carry_out("split_areas", parcel=key, areas=[area], bearing=bearing)
 
     @precondition(lambda self: len(self.fabric) < MANY)
     @rule(seed=st.integers(0, 2**32))
     def split_by_street(self, seed: int) -> None:
         rng = random.Random(seed)
-        key = self.pick(rng)
-
-        def make() -> Change:
-            side = chosen_side(self.fabric, key, near=None, between=None)
-            return split_by_frontage(
-                self.fabric, key, side=side, frontage_m=rng.uniform(4, 20), spread=rng.random() < 0.5
-            )
-
-        self.apply("frontage", make)
+        frontage, spread = rng.uniform(4, 20), rng.random() < 0.5
+        self.carry_out("split_frontage", parcel=self.pick(rng), frontage=frontage, spread=spread)
 
     @precondition(lambda self: len(self.fabric) < MANY)
     @rule(seed=st.integers(0, 2**32))
     def widen_the_road(self, seed: int) -> None:
         rng = random.Random(seed)
         keys = rng.sample(sorted(self.fabric), min(len(self.fabric), rng.randint(1, 3)))
-
-        def make() -> Change:
-            sides = {key: chosen_side(self.fabric, key, near=None, between=None) for key in keys}
-            return dedicate_strip(self.fabric, sides, width_m=rng.uniform(0.3, 4))
-
-        self.apply("strip", make)
+        self.carry_out("dedicate", parcels=keys, width=rng.uniform(0.3, 4))
 
     @precondition(lambda self: len(self.fabric) > FEW)
     @rule(seed=st.integers(0, 2**32))
@@ -143,7 +123,7 @@ class Surveyors(RuleBasedStateMachine):
         key = self.pick(rng)
         beside = self.neighbours(key)
         if beside:
-            self.apply("merge", lambda: merge(self.fabric, [key, rng.choice(beside)]))
+            self.carry_out("merge", parcels=[key, rng.choice(beside)])
 
     @rule(seed=st.integers(0, 2**32))
     def move_an_inner_vertex(self, seed: int) -> None:
@@ -154,17 +134,16 @@ class Surveyors(RuleBasedStateMachine):
         inner = sorted({v for s in self.fabric.values() for ring in rings_of(s) for v in ring} - outline)
         if inner:
             x, y = rng.choice(inner)
-            new = (x + rng.uniform(-4, 4), y + rng.uniform(-4, 4))
-            self.apply("move", lambda: move_vertices(self.fabric, {(x, y): new}))
+            self.carry_out("move", moves=[[[x, y], [x + rng.uniform(-4, 4), y + rng.uniform(-4, 4)]]])
 
     @rule(seed=st.integers(0, 2**32))
     def insert_and_delete(self, seed: int) -> None:
         rng = random.Random(seed)
         edge = rng.choice(sorted(tuple(sorted(edge)) for edge in edges_of(self.fabric[self.pick(rng)])))
         middle = LineString(edge).interpolate(rng.uniform(0.2, 0.8), normalized=True)
-        self.apply("insert", lambda: insert_vertex(self.fabric, (middle.x, middle.y)))
+        self.carry_out("insert_vertex", at=[middle.x, middle.y])
         if rng.random() < 0.5:
-            self.apply("delete", lambda: delete_vertex(self.fabric, (middle.x, middle.y)))
+            self.carry_out("delete_vertex", at=[middle.x, middle.y])
 
     @rule(seed=st.integers(0, 2**32))
     def trace_a_boundary(self, seed: int) -> None:
@@ -174,21 +153,21 @@ class Surveyors(RuleBasedStateMachine):
         if not beside:
             return
         other = rng.choice(beside)
-        shared = sorted(
-            tuple(sorted(edge)) for edge in edges_of(self.fabric[key]) & edges_of(self.fabric[other])
-        )
-        (x0, y0), (x1, y1) = rng.choice(shared)
+        shared = edges_of(self.fabric[key]) & edges_of(self.fabric[other])
+        (x0, y0), (x1, y1) = rng.choice(sorted(tuple(sorted(edge)) for edge in shared))
         bulge = rng.uniform(-2, 2)
-        middle = ((x0 + x1) / 2 + (y1 - y0) / 50 * bulge, (y0 + y1) / 2 - (x1 - x0) / 50 * bulge)
-        self.apply(
-            "reshape", lambda: reshape(self.fabric, key, other, LineString([(x0, y0), middle, (x1, y1)]))
-        )
+        middle = [(x0 + x1) / 2 + (y1 - y0) / 50 * bulge, (y0 + y1) / 2 - (x1 - x0) / 50 * bulge]
+        self.carry_out("reshape", parcels=[key, other], line=[[x0, y0], middle, [x1, y1]])
 
     @precondition(lambda self: self.history)
-    @rule()
-    def undo(self) -> None:
-        self.fabric, as_it_was = self.history.pop()
-        assert {key: shape.wkb for key, shape in self.fabric.items()} == as_it_was
+    @rule(seed=st.integers(0, 2**32))
+    def undo(self, seed: int) -> None:
+        """Go back by one or more operations, to the very coordinates, and forget whom they made."""
+        back = random.Random(seed).randint(1, len(self.history))
+        self.fabric, as_it_was = self.history[-back]
+        del self.history[-back:]
+        assert in_bytes(self.fabric) == as_it_was
+        count(done, "undo")
 
     @invariant()
     def no_land_is_lost(self) -> None:
@@ -201,14 +180,26 @@ class Surveyors(RuleBasedStateMachine):
 
     @invariant()
     def nobody_descends_from_itself(self) -> None:
-        for child, parents in self.lineage.items():
-            assert all(not parent.startswith("+") or int(parent[1:]) < int(child[1:]) for parent in parents)
+        TopologicalSorter(self.lineage).prepare()
+
+
+def descends_on_its_own_land(before: Fabric, change: Change) -> None:
+    """Insist that what is made covers its parents, all of them and nothing else."""
+    for piece in change.made:
+        parents = [before[parent] for parent in piece.parents]
+        assert set(piece.parents) <= set(change.retired)
+        assert within(piece.shape, shapely.union_all(parents)), piece
+    made = shapely.union_all([piece.shape for piece in change.made])
+    assert all(within(before[key], made) for key in change.retired)
+
+
+def within(inner: BaseGeometry, outer: BaseGeometry) -> bool:
+    """Say whether a shape lies in another, but for the rounding of vertices to the survey grid."""
+    return float(inner.difference(outer).area) <= inner.length * ROUNDED_M
 
 
 def campaign(sequences: int, steps: int, *, derandomize: bool) -> settings:
     """Return Hypothesis settings for so many sequences of at most so many steps."""
-    from hypothesis import HealthCheck
-
     return settings(
         max_examples=sequences,
         stateful_step_count=steps,

@@ -99,3 +99,27 @@ def test_the_municipality_settles_how_children_are_numbered(lots, sign_in, draft
     record = draft("subdivision", ("split_parts", {"parcel": f"p{lots['B2'].pk}", "count": 2}))
     proposed = record.draft_parcels.in_effect().filter(role="child").values_list("number", flat=True)
     assert sorted(proposed) == ["109", "110"]
+
+
+def test_records_are_searched_sorted_and_taken_away(lots, draft, sign_in):
+    first, second = (
+        draft("subdivision", ("split_parts", {"parcel": f"p{lots[name].pk}", "count": 2}))
+        for name in ("B2", "D2")
+    )
+    visitor = sign_in("engineer")
+    found = visitor.get(f"/staff/records/?q={second.number}&lang=en").content.decode()
+    assert (first.number in found, second.number in found) == (False, True)
+    page = visitor.get("/staff/records/?sort=number&lang=en").content.decode()
+    assert page.index(first.number) < page.index(second.number)
+    body = b"".join(visitor.get("/staff/records/?format=csv&lang=en").streaming_content).decode()
+    assert [line.split(",")[0] for line in body.splitlines()[1:]] == [second.number, first.number]
+
+
+def test_findings_are_searched_by_parcel_and_taken_away(lots, sign_in):
+    Parcel.objects.filter(pk__in=[lots["A1"].pk, lots["B1"].pk]).update(area_official_m2=1500)
+    check_cadastre()
+    visitor = sign_in("engineer")
+    page = visitor.get("/staff/quality/?q=101&lang=en").content.decode()
+    assert "1 finding" in page
+    body = b"".join(visitor.get("/staff/quality/?format=csv&lang=en").streaming_content).decode()
+    assert sorted(line.split(",")[1] for line in body.splitlines()[1:]) == ["101", "103"]

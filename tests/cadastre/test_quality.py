@@ -7,14 +7,19 @@ import pytest
 import shapely
 from django.core.management import call_command
 
+from cadastre.actions.approve import approve_record
 from cadastre.actions.drafting import as_multipolygon
-from cadastre.models import Parcel, QualityFinding
-from cadastre.quality.coverage import GAP_WIDTH_M, SMALLEST_M2, breaches
+from cadastre.actions.mend import mend
+from cadastre.actions.records import add_source, give_reason
+from cadastre.checks.drafts import findings_of, outstanding
+from cadastre.checks.registry import Moment
+from cadastre.models import Parcel, QualityFinding, Record
+from cadastre.quality.coverage import breaches
 from cadastre.quality.queue import accept, check_cadastre
-from core.errors import PreconditionFailed, Unprocessable
-from tests.cadastre import cambridge
+from core.errors import Conflict, PreconditionFailed, Unprocessable
+from tests.cadastre import oracle, real
 from tests.cadastre.cadastre_block import block
-from tests.cadastre.cast import owned
+from tests.cadastre.cast import TODAY, owned, submitted
 
 
 def shift(parcel, x, y):
@@ -93,16 +98,6 @@ def test_planted_faults_are_found_and_nothing_else():
     assert {int(n) + 1 for n in moved} <= named
 
 
-@pytest.mark.skipif(not cambridge.PARCELS.exists(), reason="the shared data are not there")
-def test_real_parcels_have_the_defects_that_geos_names():
-    shapes = cambridge.parcels()
-    found = breaches(np.arange(len(shapes)), shapes)
-    named = {parcel for breach in found for parcel in breach.parcels}
-    judged = shapely.coverage_invalid_edges(shapes, gap_width=0.5)
-    assert named == set(np.flatnonzero(shapely.length(judged) > 0).tolist())
-    assert all(breach.measure > 0 for breach in found)
-
-
 def register(shapes, basin):
     """Enter shapes as parcels in force; return their ids in order."""
     rows = Parcel.objects.bulk_create(
@@ -115,51 +110,122 @@ def register(shapes, basin):
     return np.array([row.pk for row in rows])
 
 
-def judged(shapes):
-    """Return what an oracle of GEOS alone says: pairs that overlap, over all pairs, and mismatched parcels."""
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = first < second
-    first, second = first[once], second[once]
-    overlap = shapely.area(shapely.intersection(shapes[first], shapes[second])) > SMALLEST_M2
-    edges = shapely.coverage_invalid_edges(shapes, gap_width=GAP_WIDTH_M)
-    pairs = {(int(a), int(b)) for a, b in zip(first[overlap], second[overlap], strict=True)}
-    return pairs, {int(n) for n in np.flatnonzero(shapely.length(edges) > 0)}
-
-
 def found_as_the_oracle_says(shapes, basin, visitor):
     """Register real shapes, check the cadastre, and hold the queue and its page against the oracle."""
     ids = register(shapes, basin)
     place = {int(pk): n for n, pk in enumerate(ids)}
     check_cadastre()
-    overlap, mismatched = judged(shapes)
     rows = QualityFinding.objects.filter(state="open")
-    queued = {tuple(sorted(place[pk] for pk in row.parcels)) for row in rows.filter(rule="overlap")}
-    gaps = {place[pk] for row in rows.filter(rule="gap") for pk in row.parcels}
-    assert queued == overlap
-    overlapping = {n for pair in overlap for n in pair}
-    assert mismatched - overlapping <= gaps <= mismatched
+    found = {
+        rule: {tuple(sorted(place[pk] for pk in row.parcels)): shapely.from_wkb(bytes(row.place.wkb))
+               for row in rows.filter(rule=rule)}
+        for rule in ("overlap", "gap")
+    }  # fmt: skip
+    overlaps = oracle.overlaps(shapes)
+    assert set(found["overlap"]) == set(overlaps)
+    gaps = oracle.gaps(shapes)
+    assert [gap for gap in gaps if not oracle.is_named(gap, found)] == []
+    unmatched = oracle.unmatched_edges(shapes)
+    others = oracle.OthersEdges(unmatched)
+    assert [
+        key for key, seen in found["gap"].items() if not oracle.is_real(key, seen, unmatched, others)
+    ] == []
     page = visitor.get("/staff/quality/?rule=overlap&lang=en").content.decode()
-    assert f"{len(overlap)} finding" in page or not overlap
-    return {"parcels": len(shapes), "overlaps": len(overlap), "mismatched": len(mismatched)}
+    assert f"{len(overlaps)} finding" in page or not overlaps
+    return {
+        "parcels": len(shapes), "overlaps": len(overlaps), "gaps by union": len(gaps),
+        "pairs named for a gap": len(found["gap"]),
+    }  # fmt: skip
 
 
-has_real_parcels = pytest.mark.skipif(not cambridge.PARCELS.exists(), reason="the shared data are not there")
+def test_the_oracle_itself_tells_gaps_overlaps_and_sound_land_apart():
+    shapes = np.array(list(block().values()))
+    assert oracle.overlaps(shapes) == {}
+    assert oracle.gaps(shapes) == []
+    assert sum(map(len, oracle.unmatched_edges(shapes).values())) == 16
+    shapes[7] = shapely.affinity.translate(shapes[7], 0.3, 0)
+    assert [gap.parcels for gap in oracle.gaps(shapes)] == [(5, 7)]
+    shapes[7] = shapely.affinity.translate(shapes[7], -0.6, 0)
+    assert oracle.overlaps(shapes) == {(5, 7): pytest.approx(12)}
 
 
-@has_real_parcels
-def test_the_queue_over_a_part_of_a_real_town_is_what_geos_alone_finds(basin, sign_in):
-    shapes = cambridge.parcels()
+@real.CAMBRIDGE.needed
+def test_the_queue_over_a_part_of_a_real_town_is_what_an_independent_check_finds(basin, sign_in):
+    shapes = real.parcels()
     middle = shapes[0].centroid.buffer(170)
     part = shapes[shapely.intersects(shapes, middle)]
     assert found_as_the_oracle_says(part, basin, sign_in("engineer"))["parcels"] > 60
 
 
+@real.CORNILLON.needed
+def test_the_queue_over_a_french_sheet_is_what_an_independent_check_finds(basin, sign_in, capsys):
+    found = found_as_the_oracle_says(real.parcels(real.CORNILLON), basin, sign_in("engineer"))
+    with capsys.disabled():
+        sys.stdout.write(f"\nCornillon: {found}\n")
+
+
 @pytest.mark.long
-@has_real_parcels
-def test_the_queue_over_a_whole_real_town_is_what_geos_alone_finds(basin, sign_in, capsys):
-    found = found_as_the_oracle_says(cambridge.parcels(), basin, sign_in("engineer"))
+@real.CAMBRIDGE.needed
+def test_the_queue_over_a_whole_real_town_is_what_an_independent_check_finds(basin, sign_in, capsys):
+    found = found_as_the_oracle_says(real.parcels(), basin, sign_in("engineer"))
     with capsys.disabled():
         sys.stdout.write(f"\nCambridge: {found}\n")
+
+
+def mended(rule, lots, engineer, approver):
+    """Take the first suggestion of a rule to approval; return what is found afterwards."""
+    finding = QualityFinding.objects.filter(rule=rule).order_by("-measure").first()
+    before = {p.pk: bytes(p.geom.wkb) for p in Parcel.objects.in_force()}
+    record = mend(finding_id=finding.pk, by=engineer, on=TODAY)
+    assert record.state == "draft"
+    assert {p.pk: bytes(p.geom.wkb) for p in Parcel.objects.in_force()} == before
+    add_source(record_id=record.pk, version=record.version, by=engineer, kind="plan", number="P-3")
+    record.refresh_from_db()
+    for one in outstanding(record, findings_of(record, Moment.SUBMIT)):
+        record = give_reason(
+            record_id=record.pk, version=record.version, by=engineer, rule=one.rule, subject=one.subject,
+            reason="Measured again.",
+        )  # fmt: skip
+    record = submitted(record, engineer)
+    approve_record(record_id=record.pk, version=record.version, by=approver)
+    return record, check_cadastre()
+
+
+@pytest.mark.parametrize(("aside", "rule"), [(0.3, "gap"), (-0.3, "overlap")])
+def test_a_narrow_fault_is_mended_by_a_draft_that_moves_the_parcel_measured_worse(
+    lots, engineer, approver, aside, rule
+):
+    shift(lots["D2"], aside, 0)
+    Parcel.objects.filter(pk=lots["D2"].pk).update(source_class="digitised")
+    check_cadastre()
+    record, counts = mended(rule, lots, engineer, approver)
+    assert rule not in counts
+    assert {p.base_id for p in record.draft_parcels.in_effect() if p.role == "moved"} == {lots["D2"].pk}
+    now = Parcel.objects.in_force().get(number="108")
+    assert bytes(Parcel.objects.get(pk=lots["C2"].pk).geom.wkb) == bytes(lots["C2"].geom.wkb)
+    edge = now.geom.intersection(lots["C2"].geom)
+    assert edge.length == pytest.approx(40)
+
+
+def test_a_wide_or_well_measured_fault_is_left_to_people(lots, engineer):
+    shift(lots["D2"], -3, 0)
+    check_cadastre()
+    with pytest.raises(Conflict):
+        mend(finding_id=QualityFinding.objects.get(rule="overlap").pk, by=engineer, on=TODAY)
+    assert not Record.objects.exists()
+
+
+def test_the_page_opens_a_suggestion_and_says_which_record_has_it(lots, sign_in):
+    shift(lots["D2"], -0.3, 0)
+    Parcel.objects.filter(pk=lots["D2"].pk).update(source_class="digitised")
+    check_cadastre()
+    finding = QualityFinding.objects.get(rule="overlap")
+    visitor = sign_in("engineer")
+    answer = visitor.post(f"/staff/quality/{finding.pk}/mend/", follow=True)
+    record = Record.objects.get()
+    assert answer.redirect_chain == [(f"/staff/records/{record.pk}/", 302)]
+    assert record.number in visitor.get("/staff/quality/?lang=en").content.decode()
+    assert sign_in("clerk").post(f"/staff/quality/{finding.pk}/mend/").status_code == 403
 
 
 def test_the_command_tells_what_it_found(lots, capsys):

@@ -321,6 +321,8 @@ def test_a_parcel_is_registered_from_coordinates(lots, basin, draft, engineer, a
         ("split_line", {"parcel": "p1", "lines": [[[0, "x"], [1, 1]]]}, "lines"),
         ("split_parts", {"parcel": "p1", "count": "three"}, "count"),
         ("enter", {"corners": [[0, 0], [1, 1]]}, "corners"),
+        ("enter", {"corners": [[1000, 2000], [1010, 2000], [9e6, 2010]]}, "corners"),
+        ("enter", {"corners": [[2.3, 48.8], [2.4, 48.8], [2.4, 48.9]], "crs": "EPSG:4326"}, "corners"),
         ("move", {"moves": []}, "moves"),
         ("fly", {}, "kind"),
     ],

@@ -220,6 +220,20 @@ def test_the_zone_sets_the_smallest_parcel(lots, program, engineer):
     ]
 
 
+def test_the_zones_of_many_parcels_are_asked_at_once(lots, program, engineer, django_assert_max_num_queries):
+    from django.contrib.gis.geos import MultiPolygon, Polygon
+
+    shape = MultiPolygon(Polygon.from_bbox((900, 1900, 1300, 2300)), srid=28191)
+    ZoningDistrict.objects.create(code="B", kind="res-b", min_parcel_m2=600, min_frontage_m=10, geom=shape)
+    at_desk = program(engineer)
+    many = {"kind": "split_parts", "arguments": {"parcel": f"p{lots['B2'].pk}", "count": 12}}
+    at_desk.send("POST", "/parcels/preview", many)
+    with django_assert_max_num_queries(20):
+        _status, preview = at_desk.send("POST", "/parcels/preview", many)
+    assert len([c for c in preview["checks"] if c["rule"] == "zone-area"]) == 12
+    assert len([c for c in preview["checks"] if c["rule"] == "zone-frontage"]) == 12
+
+
 def test_others_drafts_are_shown_around(lots, program, engineer, surveyor):
     first, second = program(engineer), program(surveyor)
     record = opened(first)
@@ -227,6 +241,8 @@ def test_others_drafts_are_shown_around(lots, program, engineer, surveyor):
     _status, around = second.send("GET", "/parcels/around?bbox=1000,2000,1100,2100")
     assert len(around["in_force"]) == 8
     assert {p["number"] for p in around["others"]} >= {"104/1", "104/2"}
+    # The outline says it all; who wants edges measures them.
+    assert not any("edges" in plot for plot in (*around["in_force"], *around["others"]))
     assert Record.objects.get(pk=record).dated_on >= TODAY
 
 

@@ -5,32 +5,39 @@ import time
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.cadastre import cambridge, sequences
-
-has_real_parcels = pytest.mark.skipif(not cambridge.PARCELS.exists(), reason="the shared data are not there")
+from tests.cadastre import real, sequences
 
 
-class RealSurveyors(sequences.Surveyors):
+class AtCambridge(sequences.Surveyors):
     """The same work on real parcels."""
 
-    start_from = staticmethod(cambridge.neighbourhoods)
+    start_from = staticmethod(real.neighbourhoods)
 
 
-def test_a_few_random_sequences_hold():
-    run_state_machine_as_test(sequences.Surveyors, settings=sequences.campaign(60, 12, derandomize=True))
+class AtCornillon(sequences.Surveyors):
+    """The same work on a French sheet."""
+
+    start_from = staticmethod(lambda: real.neighbourhoods(real.CORNILLON))
 
 
-@has_real_parcels
-def test_a_few_random_sequences_hold_on_real_parcels():
-    run_state_machine_as_test(RealSurveyors, settings=sequences.campaign(40, 12, derandomize=True))
+on_all_land = pytest.mark.parametrize(
+    "machine",
+    [
+        sequences.Surveyors,
+        pytest.param(AtCambridge, marks=real.CAMBRIDGE.needed),
+        pytest.param(AtCornillon, marks=real.CORNILLON.needed),
+    ],
+    ids=["drawn", "Cambridge", "Cornillon"],
+)
+
+
+@on_all_land
+def test_a_few_random_sequences_hold(machine):
+    run_state_machine_as_test(machine, settings=sequences.campaign(20, 12, derandomize=True))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "machine",
-    [sequences.Surveyors, pytest.param(RealSurveyors, marks=has_real_parcels)],
-    ids=["drawn", "real"],
-)
+@on_all_land
 def test_ten_thousand_random_sequences_hold(machine, pytestconfig):
     sequences.done.clear()
     started = time.perf_counter()

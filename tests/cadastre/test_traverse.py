@@ -53,3 +53,13 @@ def test_a_negative_radius_bends_to_the_left():
 def test_a_leg_that_cannot_be_is_refused(leg):
     with pytest.raises(GeometryRefused):
         compute_traverse((0, 0), [leg])
+
+
+def test_a_traverse_with_a_leg_forgotten_is_refused_with_its_error_and_place():
+    legs = [Leg(0, 50), Leg(90, 50), Leg(180, 50)]
+    with pytest.raises(GeometryRefused) as refusal:
+        compute_traverse((0, 0), legs)
+    assert refusal.value.code == "not-closed"
+    assert refusal.value.place == pytest.approx((50, 0))
+    assert "1:3" in str(refusal.value.detail)
+    assert compute_traverse((0, 0), legs, adjust=False).closure.error_m == pytest.approx(50)

@@ -9,7 +9,8 @@ from django.db import connection
 
 from accounts.models import Membership, User
 from accounts.roles import Role
-from buildings.models import Building, Unit
+from buildings.models import Building, Permit, Unit
+from buildings.queues import BEYOND_PERMIT, NOT_PERMITTED
 from cadastre.models import Basin, Parcel, Place, Street
 from demo.loading import load
 from layers.models import CatalogueEntry, Dataset, Raster
@@ -17,10 +18,11 @@ from municipality.models import District, Municipality
 from networks.models import SewerLink, StreetLight, WaterConnection, WaterLink, WaterMeter, WaterValve
 from parties.models import DepartmentRecord, Party
 from planning.models import ZoningDistrict
+from reconciliation.models import Case
 from tests.conftest import OWNER, acting_as
 
 REGISTERS = (
-    Basin, Building, DepartmentRecord, District, Parcel, Party, Place, SewerLink, Street, StreetLight, Unit,
+    Basin, Building, DepartmentRecord, District, Parcel, Party, Permit, Place, SewerLink, Street, StreetLight, Unit,
     WaterConnection, WaterLink, WaterMeter, WaterValve, ZoningDistrict,
 )  # fmt: skip
 
@@ -62,14 +64,25 @@ def test_an_empty_instance_becomes_a_municipality(instance):
         "terrain": True,
     }
     truth = json.loads((instance / "demo_truth.json").read_text())
-    assert set(truth) == {"seed", "parcels", "buildings", "raw_pipes", "people"}
+    assert set(truth) == {"seed", "parcels", "buildings", "permits", "raw_pipes", "people"}
     for fault in truth["parcels"]["faults"]:
         assert Parcel.objects.get(pk=fault["parcel"]).number == fault["number"]
+    for verdict, buildings in truth["permits"].items():
+        assert found_by_permits(verdict) == set(buildings) != set(), verdict
     survey = json.loads((instance / "demo" / "old_pipe_survey.geojson").read_text())
     assert len(survey["features"]) > 50
     # New rows take up where the demo ends.
     assert District.objects.create(code="x", name_ar="x", name_en="x", name_fr="x",
                                    geom=District.objects.first().geom).pk == District.objects.count()  # fmt: skip
+
+
+def found_by_permits(verdict):
+    """The buildings of the cases that one kind of planted difference should have opened."""
+    if verdict == "not_permitted":
+        return set(Case.objects.of(NOT_PERMITTED.key).values_list("feature", flat=True))
+    word = {"more_floors": "floors", "larger": "area", "other_use": "use"}[verdict]
+    cases = Case.objects.of(BEYOND_PERMIT.key).filter(evidence__difference=word)
+    return set(cases.values_list("feature", flat=True))
 
 
 def test_every_role_has_an_account_with_just_that_role(instance, client):

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.policy import Subject
 from layers.importing import planning
-from layers.importing.loading import Load, Report
+from layers.importing.loading import SYSTEM, Load, Report
 from layers.importing.reader.limits import Limits
 from layers.importing.reader.process import Reader
 
@@ -25,11 +26,13 @@ def load(
     rehearse: bool = False,
     limits: Limits | None = None,
     refused_to: Path | None = None,
+    subject: Subject = SYSTEM,
+    reader: type[Reader] = Reader,
     **changes: Any,
 ) -> Report:
     """Load a file, or rehearse it, with a plan changed as given."""
-    with Reader(path, limits=limits) as reader:
-        found = planning.find_layer(reader.inspect(grid=settings.GRID_SRID), layer)
+    with reader(path, limits=limits) as opened:
+        found = planning.find_layer(opened.inspect(grid=settings.GRID_SRID), layer)
         plan = planning.propose(found, slug=slug).with_(**changes)
-        doing = Load(reader, found, plan, refused_to=refused_to)
+        doing = Load(opened, found, plan, refused_to=refused_to, subject=subject)
         return doing.rehearse() if rehearse else doing.run(by=None)

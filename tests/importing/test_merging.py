@@ -258,3 +258,46 @@ def test_an_old_survey_is_moved_by_control_points_and_tells_how_well(tmp_path: P
     for bad in ("1 2 3", "0 0 1 1", "0 0 1 1\n0 0 2 2", "a b c d\n1 1 1 1"):
         with pytest.raises(ImportRefused):
             control.read(bad)
+
+
+def test_an_import_is_held_to_the_districts_of_whoever_imports(plots: str, tmp_path: Path) -> None:
+    """The west is columns 0 to 4 of the grid, the east 5 to 9; one place lies in neither."""
+    ids = []
+    with connection.cursor() as cursor:
+        for code, first in (("W", 0), ("E", 5)):
+            shape = shapely.box(
+                files.EAST + 100 * first, files.NORTH, files.EAST + 100 * (first + 5), files.NORTH + 900
+            )
+            cursor.execute(
+                "INSERT INTO municipality_district (code, name_ar, name_en, name_fr, geom)"
+                " VALUES (%s, %s, %s, %s, ST_Multi(ST_GeomFromText(%s, 28191))) RETURNING id",
+                [code, code, code, code, shape.wkt],
+            )
+            ids.append(cursor.fetchone()[0])
+        cursor.execute("ALTER TABLE imported.plots ADD district_id bigint")
+        cursor.execute(
+            "CREATE TRIGGER place_in_district BEFORE INSERT OR UPDATE OF geom ON imported.plots"
+            " FOR EACH ROW EXECUTE FUNCTION layers_place_in_district()"
+        )
+        cursor.execute("UPDATE imported.plots SET geom = geom")
+    Dataset.objects.filter(slug="plots").update(by_district=True)
+    table = files.parcels(10).iloc[[0, 1, 2, 6, 9]].reset_index(drop=True)
+    table["owner"] = "ورثة عيسى"
+    table.loc[1, "geometry"] = files.square(7, 0)
+    table.loc[2, "geometry"] = files.square(40, 0)
+    path = files.geopackage(tmp_path / "later.gpkg", table)
+    plan = {"mode": "replace", "key": "parcel_no"}
+    westerner = of_roles({"engineer": frozenset(ids[:1])})
+    report = load(path, "plots", subject=westerner, **plan)
+    # 1/1 would go east, 2/1 to nowhere, 6/1 is an eastern row, 9/1 a new one in the east.
+    assert dict(report.refusals) == {"district_foreign": 4}
+    assert [one["row"] for one in report.refused_rows] == [2, 3, 4, 5]
+    changed = [number for number, owner in rows() if owner == "ورثة عيسى"]
+    left = [number for number, _owner in rows()]
+    # The rest of the west is retired, and nothing of the east, nor what a refused row names.
+    assert (changed, left) == (["0/1"], ["0/1", "1/1", "2/1", "5/1", "6/1", "7/1", "8/1"])
+    everywhere = load(path, "plots", subject=of_roles(["engineer"]), **plan)
+    assert (everywhere.refused, len(rows())) == (0, 5)
+    none = of_roles({"engineer": frozenset()})
+    with pytest.raises((DomainError, ImportRefused)):
+        load(path, "plots", subject=none, **plan)

@@ -1,13 +1,14 @@
 """Layers made in the browser: described by a person, made by a job, their fields added, retired, brought back."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from accounts.policy import of_roles
-from core.errors import Conflict
+from core.errors import Conflict, Forbidden
 from jobs.models import Job
 from layers import registry
 from layers.actions.features import create_feature
@@ -202,6 +203,12 @@ def test_rights_can_differ_by_district(engineer: WebClient, sign_in: Callable[..
     clerk = sign_in("clerk", districts=[District.objects.get(pk=ids[0])])
     rows = clerk.get("/api/v1/collections/town-benches/rows").json()["rows"]
     assert [row[3] for row in rows] == ["west"]
+    westerner = of_roles({"engineer": frozenset(ids[:1])})
+    for east, allowed in ((175_020, True), (175_120, False), (175_900, False)):
+        sent = {"code": str(east)}
+        place = {"type": "Point", "coordinates": [east, 180_050]}
+        with nullcontext() if allowed else pytest.raises(Forbidden):
+            create_feature(collection=one, by=westerner, properties=sent, geometry=place, srid=28191)
 
 
 def test_only_importers_make_layers(sign_in: Callable[..., WebClient]) -> None:

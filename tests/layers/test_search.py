@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import GEOSGeometry
 
+from buildings.models import Building, Entrance
 from cadastre.models import Basin, Parcel, Place, Street
 from layers import coordinates
 from tests.conftest import WebClient
@@ -161,3 +162,47 @@ def test_coordinates_are_read_in_every_listed_system(
 )
 def test_other_numbers_are_not_taken_for_coordinates(db: None, written: str) -> None:
     assert coordinates.readings(written) == []
+
+
+@pytest.fixture
+def houses(town: None) -> None:
+    """Number 7, 7 bis and 12 along al-Quds Street, number 7 along another, and a back door of number 12."""
+    quds, school = Street.objects.get(code="S0"), Street.objects.get(code="S2")
+    for at, (street, number) in enumerate(((quds, "7"), (quds, "7 bis"), (quds, "12"), (school, "7"))):
+        Building.objects.create(
+            code=f"H{at}", street=street, house_number=number, geom=polygon(at * 100 + 20, 300, 12)
+        )
+    door = GEOSGeometry(f"POINT({EAST + 220} {NORTH + 300})", srid=GRID)
+    twelve = Building.objects.get(house_number="12")
+    Entrance.objects.create(building=twelve, street=school, number="1", is_main=False, geom=door)
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("شارع القدس 7", "Al-Quds Street 7"),
+        ("٧ شارع القُدس", "Al-Quds Street 7"),
+        ("القدس، رقم ١٢", "Al-Quds Street 12"),
+        ("7 Al-Quds Street", "Al-Quds Street 7"),
+        ("al quds 12", "Al-Quds Street 12"),
+        ("Rue al-Qods, 7 bis", "Al-Quds Street 7 bis"),
+        ("7bis rue al-qods", "Al-Quds Street 7 bis"),
+        ("n° 7, chemin de l'école", "School Road 7"),
+        ("Schooll Road 7", "School Road 7"),
+        ("طريق مدرسه 1", "School Road 1"),
+    ],
+)
+def test_a_house_is_found_by_street_and_number_as_people_write_them(
+    houses: None, written: str, title: str
+) -> None:
+    first = found(written)[0]
+    assert first["title"] == title
+    assert first["collection"] == ("entrances" if title.endswith(" 1") else "buildings")
+
+
+def test_a_number_that_no_house_bears_leaves_the_street(houses: None) -> None:
+    assert [one["title"] for one in found("Al-Quds Street 99")] == ["Al-Quds Street"]
+
+
+def test_parcels_come_before_addresses_that_are_only_like_what_was_written(houses: None) -> None:
+    assert found("حوض 6 قطعة 208")[0]["collection"] == "parcels"

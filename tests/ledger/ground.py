@@ -23,7 +23,7 @@ SELECT key, collection, feature_id, label, amount, components,
    WHERE p.key = u.key)
 FROM jsonb_to_recordset(%(units)s::jsonb) AS u(key bigint, collection text, feature_id bigint, label text,
   amount numeric, components jsonb)
-WHERE key > %(after)s ORDER BY key LIMIT %(size)s
+WHERE key > %(after)s AND key <= %(until)s ORDER BY key LIMIT %(size)s
 """
 PARTIES = """
 SELECT key, party_id, num, den, row_number() OVER () FROM jsonb_to_recordset(%(parties)s::jsonb)

@@ -76,3 +76,26 @@ def test_the_closed_days_say_who_closed_them_and_what_came_in(sign_in):
     page = treasurer.get("/staff/days/?lang=en").content.decode()
     assert page.count("7.00") == 2
     assert page.count("Bank transfer") == 2
+
+
+def test_before_anything_is_asked_the_accounts_page_lists_who_is_in_arrears_and_writes_them_to_a_file(
+    sign_in,
+):
+    late, later, settled = party("سعاد"), party("هاني"), party("نبيل")
+    bill(late, "200.00", key=1, period="2024")
+    bill(later, "300.00", key=2, period="2025")
+    bill(settled, "100.00", key=3, period="2024")
+    pay(settled, "500.00", on=today())
+    clerk = sign_in("clerk")
+    page = clerk.get("/staff/accounts/")
+    assert [(row["name"], row["owed"]) for row in page.context["late"]] == [
+        ("هاني", D("300")),
+        ("سعاد", D("200")),
+    ]
+    assert page.context["page"].paginator.count == 2
+    by_day = clerk.get("/staff/accounts/?sort=since&page=9").context["late"]
+    assert [row["name"] for row in by_day] == ["سعاد", "هاني"]
+    assert clerk.get("/staff/accounts/?q=نبيل").context["parties"] == [settled]
+    written = clerk.get("/staff/accounts/arrears.csv").content.decode("utf-8-sig")
+    assert [row[0] for row in csv.reader(io.StringIO(written))][1:] == ["هاني", "سعاد"]
+    assert sign_in("engineer").get("/staff/accounts/arrears.csv").status_code == 404

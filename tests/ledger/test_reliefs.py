@@ -148,6 +148,19 @@ def test_the_treasurer_decides_on_the_page_and_the_account_shows_the_broken_plan
     }  # fmt: skip
     treasurer.post("/staff/reliefs/amnesty/", amnesty)
     assert Amnesty.objects.get().principal_fraction == D("0.2")
-    page = treasurer.get("/staff/reliefs/?lang=en").content.decode()
+    page = treasurer.get("/staff/reliefs/?list=exemptions&lang=en").content.decode()
     assert "No 1" in page
     assert "Expired" in page
+    assert "No 1" not in treasurer.get("/staff/reliefs/?list=exemptions&find=No 2").content.decode()
+    for which, words, sort in (
+        ("plans", "خالد", "party"),
+        ("exemptions", "no 1", "until"),
+        ("amnesties", "عفو", ""),
+    ):
+        asked = {"list": which, "find": words, "sort": sort}
+        assert treasurer.get("/staff/reliefs/", asked).context["page"].paginator.count == 1
+        written = treasurer.get("/staff/reliefs/export.csv", asked).content.decode("utf-8-sig")
+        assert len(written.splitlines()) == 2
+        assert (
+            len(treasurer.get("/staff/reliefs/export.csv", {**asked, "find": "zz"}).content.splitlines()) == 1
+        )

@@ -188,6 +188,24 @@ def test_the_pages_show_restore_and_export(trees: Collection, sign_in: Any) -> N
         assert surveyor.get(f"/staff/history/trees/?{query}").status_code == 400, query
 
 
+def test_what_changed_inside_an_area_is_put_back_on_the_page(trees: Collection, sign_in: Any) -> None:
+    # What a surveyor may not see stays as it is.
+    before = shown(trees, by=of_roles(["surveyor"]))
+    since = busy_day(trees)
+    surveyor = sign_in("surveyor")
+    ring = [[35.0, 32.0], [36.0, 32.0], [36.0, 33.0], [35.0, 33.0], [35.0, 32.0]]
+    area = {"polygon": json.dumps({"type": "Polygon", "coordinates": [ring]})}
+    page = surveyor.get("/staff/history/trees/", area).content.decode()
+    assert ('data-area="trees"' in page, 'id="restore-area"' in page) == (True, False)
+    asked = {**area, "since": since.isoformat()}
+    assert 'id="restore-area"' in surveyor.get("/staff/history/trees/", asked).content.decode()
+    assert surveyor.post("/staff/history/trees/", area).status_code == 400
+    assert sign_in("assessor").post("/staff/history/trees/", asked).status_code == 403
+    done = surveyor.post("/staff/history/trees/", asked)
+    assert (done.status_code, "polygon=" in done["Location"]) == (302, True)
+    assert shown(trees, by=of_roles(["surveyor"])) == before
+
+
 def test_the_history_is_for_staff_and_speaks_json(trees: Collection, sign_in: Any, client: Any) -> None:
     before = busy_day(trees)
     base = "/api/v1/collections/trees"

@@ -9,7 +9,7 @@ from core.errors import Conflict, Unprocessable
 from taxation.actions import foreign_roll
 from taxation.actions.foreign_roll import Columns, Source, read_lines, read_shapes, take
 from taxation.models import Discrepancy, TaxUnit
-from tests.cadastre.cambridge import SHARED
+from tests.cadastre.real import SHARED
 from tests.taxation.town import square
 
 pytestmark = pytest.mark.django_db

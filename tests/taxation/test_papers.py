@@ -2,11 +2,12 @@
 
 import re
 import zlib
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
 from django.test import override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jobs.models import Job
 from ledger import papers
@@ -14,7 +15,10 @@ from ledger.actions.billing import publish
 from ledger.actions.payment import take_payment
 from ledger.models import Bill
 from ledger.queries import open_items
+from ledger.templatetags.money import known
 from ledger.views.accounts import find_parties
+from municipality.models import Municipality
+from municipality.templatetags.days import day
 from taxation import printing
 from taxation.actions.assessing import propose
 from tests.taxation.ground import NEW_YEAR, owned, pack, unit
@@ -44,6 +48,25 @@ def heirs():
     propose(made, "ps-building", on=NEW_YEAR, by=None)
     publish(run_for())
     return Bill.objects.get(), owners
+
+
+def test_months_are_named_as_the_country_names_them():
+    on, jordan, tunisia = date(2026, 1, 5), Municipality(country="JO"), Municipality(country="TN")
+    with translation.override("ar"):
+        assert (day(on, jordan), day(on, tunisia)) == ("5 كانون الثاني 2026", "5 جانفي 2026")
+        assert day(None, jordan) == ""
+    with translation.override("fr"):
+        assert day(on, tunisia) == "5 janvier 2026"
+
+
+def test_sources_of_figures_are_named_in_the_language_of_the_page():
+    with translation.override("ar"):
+        assert known("Law 60/88, art. 3") == "القانون رقم 60/88، المادة 3"
+        assert known("Law 60/88, arts 106, 109").endswith("، المواد 106, 109")
+        assert "؛ " in known("Code de la fiscalité locale (Law 97-11); finance laws of 2022 and 2023")
+    with translation.override("fr"):
+        assert known("Decree 2017-397") == "Décret gouvernemental 2017-397"
+        assert known("Council minutes, 2024") == "Council minutes, 2024"
 
 
 @pytest.mark.parametrize(("language", "title"), [("ar", "فاتورة"), ("en", "Bill"), ("fr", "Facture")])

@@ -116,6 +116,33 @@ def test_running_twice_bills_nothing_twice_and_a_rolled_back_run_can_be_run_agai
     assert breaches() == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_large_run_is_billed_in_two_stretches_and_goes_on_with_both_after_a_stop():
+    class Stopped(Exception):
+        """Somebody cancelled the job."""
+
+    def stop(done, total, message):
+        assert total == 7
+        if done:
+            raise Stopped
+
+    pack()
+    for key in range(1, 8):
+        owned(assessed(key))
+    run = roll.start(
+        "ps-building", period_start=NEW_YEAR, period_end=date(2026, 12, 31), period="2026", issued_on=NEW_YEAR, by=None
+    )  # fmt: skip
+    with pytest.raises(Stopped):
+        roll.carry_on(run, stop, size=2)
+    run.refresh_from_db()
+    assert len(run.stretches) == 2
+    assert Bill.objects.count() >= 2
+    assert roll.carry_on(run, quiet, size=2).totals == {"bills": 7, "amount": "2290.750"}
+    assert all(last > 0 for last, _until in run.stretches)
+    assert Bill.objects.count() == 7
+    assert breaches() == []
+
+
 def test_a_period_that_overlaps_another_is_refused():
     pack()
     run_for()

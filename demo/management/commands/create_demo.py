@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from core.errors import Conflict
 from demo.loading.accounts import make_accounts
+from demo.loading.cases import leave_records
 from demo.loading.extras import write_files
 from demo.loading.load import load_town, refuse_unless_empty
 from demo.town.town import invent_town
@@ -46,6 +48,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             load_town(town, replace=replace, say=self._say)
             make_accounts()
+            leave_records(timezone.localdate())
         folder = write_files(town)
         self._say(f"What was planted is written down in {folder.parent / 'demo_truth.json'}")
         self._say(f"Demo municipality ready after {time.monotonic() - started:.1f} s")

@@ -173,7 +173,7 @@ export class Grid {
     const choose = field.type === "boolean" || choicesOf(field).length > 0;
     const input = choose
       ? editor(field, now, { "aria-label": name, "data-filter": field.name })
-      : h("input", { class: "input", type: "text", dir: "auto", "aria-label": name, title: t("table.filter_help"), "data-filter": field.name, placeholder: isNumber(field) ? isolatedNumber("3..9") : "" });
+      : h("input", { class: "input", type: "text", size: 6, dir: "auto", "aria-label": name, title: t("table.filter_help"), "data-filter": field.name, placeholder: isNumber(field) ? isolatedNumber("3..9") : "" });
     if (choose) (input as HTMLSelectElement).options[0]?.replaceChildren(t("table.all"));
     input.value = now;
     input.addEventListener("change", () => {

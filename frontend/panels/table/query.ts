@@ -1,8 +1,19 @@
 /** What a table is asked: columns, order, filters; kept in the page's address, so that it can be sent to somebody. */
 import type { TableInfo } from "../../api/rows.js";
 import type { FieldInfo } from "../../api/types.js";
+import { language } from "../../i18n.js";
 
 const OWN = new Set(["columns", "sortby", "q", "lang", "bbox"]);
+
+/** The columns shown unless others are chosen: of what is only read in several languages, the reader's own. */
+function usual(info: TableInfo): string[] {
+  const names = info.fields.map((field) => field.name);
+  return names.filter((name) => {
+    const stem = /^(.+)_(?:ar|en|fr)$/.exec(name)?.[1];
+    const own = `${stem}_${language}`;
+    return stem === undefined || name === own || !names.includes(own) || info.editable.includes(name);
+  });
+}
 
 /** The state of a table. */
 export class Query {
@@ -22,7 +33,7 @@ export class Query {
     const asked = new URLSearchParams(search);
     const known = new Set(info.fields.map((field) => field.name));
     const wanted = (asked.get("columns") ?? "").split(",").filter((name) => known.has(name));
-    this.columns = wanted.length > 0 ? wanted : info.fields.map((field) => field.name);
+    this.columns = wanted.length > 0 ? wanted : usual(info);
     this.sort = known.has((asked.get("sortby") ?? "").replace(/^-/, "")) ? (asked.get("sortby") ?? "") : "";
     this.words = asked.get("q") ?? "";
     for (const [name, value] of asked) {
@@ -45,7 +56,7 @@ export class Query {
   /** What the page's address says: as typed, so that a person can read and change it. */
   address(): URLSearchParams {
     const said = new URLSearchParams();
-    if (this.columns.length !== this.info.fields.length) said.set("columns", this.columns.join(","));
+    if (this.columns.join() !== usual(this.info).join()) said.set("columns", this.columns.join(","));
     if (this.sort) said.set("sortby", this.sort);
     if (this.words) said.set("q", this.words);
     for (const [name, value] of this.filters) said.set(name, value);

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.acting import acting
 from core.errors import DomainError
 from jobs.actions import enqueue
-from layers.importing import control, messages, planning, tasks
+from layers.importing import control, messages, naming, planning, tasks
 from layers.importing.errors import ImportRefused
 from layers.importing.loading import Load, Report
 from layers.importing.planning import Plan
@@ -35,6 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path)
         parser.add_argument("--name", required=True, metavar="SLUG", help="key of the new layer")
         parser.add_argument("--layer", metavar="L", help="which layer of the file, when it has several")
+        parser.add_argument("--all", action="store_true",
+                            help="every layer of the file; its name is put behind the key: SLUG-layer")  # fmt: skip
         parser.add_argument("--crs", metavar="EPSG:N", help="coordinate reference system of the file")
         parser.add_argument("--encoding", metavar="NAME", help="encoding of the text of a shapefile")
         parser.add_argument("--title", default="", help="title of the layer (default: its name in the file)")
@@ -64,14 +66,47 @@ class Command(BaseCommand):
         path: Path = options["path"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
+        with acting(channel="import", request=f"import {path.name}"[:100]):
+            if options["all"]:
+                self._load_all(path, options)
+            else:
+                self._load_one(path, options)
+
+    def _load_one(self, path: Path, options: dict[str, Any]) -> None:
         try:
-            with acting(channel="import", request=f"import {path.name}"[:100]):
-                report = self._load(path, options)
+            report = self._load(path, options)
         except Refusal as refusal:
             raise CommandError(messages.refusal(refusal.code, refusal.params)) from refusal
         except DomainError as error:
             raise CommandError(str(error.title)) from error
         self._print(report, options)
+
+    def _load_all(self, path: Path, options: dict[str, Any]) -> None:
+        """Load every layer, each by itself; one that is refused stops no other."""
+        names = self._names(path)
+        refused = 0
+        for key, slug in names.items():
+            self.stdout.write(self.style.MIGRATE_HEADING(f"{key.partition(':')[2]}"))
+            try:
+                self._load_one(path, {**options, "layer": key, "name": f"{options['name']}-{slug}"})
+            except CommandError as error:
+                refused += 1
+                self.stderr.write(self.style.ERROR(str(error)))
+        if refused:
+            raise CommandError(f"{refused} of {len(names)} layers were refused.")
+
+    def _names(self, path: Path) -> dict[str, str]:
+        """Return the key of each layer with shapes, and what it adds to the key of the new layer."""
+        from django.conf import settings
+
+        try:
+            with Reader(path) as reader:
+                found = reader.inspect(grid=settings.GRID_SRID, brief=True)["layers"]
+        except Refusal as refusal:
+            raise CommandError(messages.refusal(refusal.code, refusal.params)) from refusal
+        usable = [one for one in found if one["has_geometry"] and not one["empty"]]
+        slugs = naming.columns(naming.slug(one["name"]) for one in usable)
+        return {one["key"]: slug.replace("_", "-") for one, slug in zip(usable, slugs, strict=True)}
 
     def _load(self, path: Path, options: dict[str, Any]) -> Report:
         from django.conf import settings

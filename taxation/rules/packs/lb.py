@@ -8,7 +8,7 @@ from taxation.rules.schema import Base, Component, Deduction, Factor, Input, Lev
 
 LAW = gettext_noop("Law 60/88")
 BUDGET = gettext_noop("Budget law 2024 (324/2024)")
-UNSURE = "Unverified: confirm before use"
+UNSURE = gettext_noop("Unverified: confirm before use")
 RENTAL_2022 = Text3(ar="القيمة التأجيرية لسنة 2022", en="Rental value of 2022", fr="Valeur locative de 2022")
 RENTAL = Text3(ar="القيمة التأجيرية", en="Rental value", fr="Valeur locative")
 FEE = Text3(ar="الرسم على القيمة التأجيرية", en="Fee on rental value", fr="Taxe sur la valeur locative")

@@ -7,7 +7,7 @@ from taxation.rules import words
 from taxation.rules.schema import Base, Component, Deduction, Factor, Input, Levy, Parameter, Relief, When
 
 LAW = gettext_noop("Law 11/1954, consolidated with Decree-law 12/2018")
-LOCAL = "Unverified: practice of municipalities; confirm before use"
+LOCAL = gettext_noop("Unverified: practice of municipalities; confirm before use")
 
 PENALTY_5_10 = {
     "due": {"month": 1, "day": 1},

@@ -7,6 +7,9 @@ from taxation.rules import words
 from taxation.rules.schema import Base, Component, Factor, Input, Levy, Parameter, Relief, When
 
 CODE = gettext_noop("Code de la fiscalité locale (Law 97-11)")
+FINANCE = gettext_noop("finance laws of 2022 and 2023")
+DECREE_396, DECREE_397 = gettext_noop("Decree 2017-396"), gettext_noop("Decree 2017-397")
+FUND = gettext_noop("FNAH")
 TERMS_VALUE = {
     "due": {"month": 1, "day": 1},
     "discounts": [],
@@ -20,7 +23,7 @@ TERMS_VALUE = {
     },
     "split": [],
 }
-TERMS = Parameter("terms", words.TERMS, TERMS_VALUE, "terms", source=f"{CODE}; finance laws of 2022 and 2023")
+TERMS = Parameter("terms", words.TERMS, TERMS_VALUE, "terms", source=f"{CODE}; {FINANCE}")
 BASE = Text3(ar="أساس المعلوم", en="Tax base", fr="Assiette")
 TIB = Text3(
     ar="المعلوم على العقارات المبنية",
@@ -125,12 +128,12 @@ BUILT = Levy(
             [["100", "100", "178"], ["200", "163", "238"], ["400", "217", "297"], [None, "271", "356"]],
             "limits",
             "TND",
-            "Decree 2017-397",
+            DECREE_397,
             verified=True,
         ),
         Parameter("tiers", SERVICES, TIERS, "tiers", source=f"{CODE}, art. 5", verified=True),
         Parameter("rate.supplementary", SUPPLEMENT, "0.14", source=f"{CODE}, art. 5", verified=True),
-        Parameter("rate.fnah", FNAH, "0.04", source="FNAH"),
+        Parameter("rate.fnah", FNAH, "0.04", source=FUND),
         DISTANCE,
         EXEMPT_PARAMETER,
         TERMS,
@@ -180,7 +183,7 @@ UNBUILT = Levy(
             {"high": "0.385", "medium": "0.115", "low": "0.040"},
             "table",
             "TND",
-            "Decree 2017-396",
+            DECREE_396,
             verified=True,
         ),
         EXEMPT_PARAMETER,
@@ -232,9 +235,9 @@ BUSINESS = Levy(
             [["1", "0.900"], ["3", "1.125"], ["5", "1.345"]],
             "tiers",
             "TND",
-            "Decree 2017-397",
+            DECREE_397,
         ),
-        Parameter("rate.supplementary", SUPPLEMENT, "1.570", "amount", "TND", "Decree 2017-397"),
+        Parameter("rate.supplementary", SUPPLEMENT, "1.570", "amount", "TND", DECREE_397),
         DISTANCE,
         EXEMPT_PARAMETER,
         TERMS,

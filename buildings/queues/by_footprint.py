@@ -1,25 +1,13 @@
-"""The queues of the building register: what stands and is not registered, what is and does not stand."""
+"""Against footprints: what stands and is not registered, what is and does not stand, what has another size."""
 
 from django.utils.translation import gettext_lazy as _
 
 from buildings.layers import REGISTRARS, STAFF
 from buildings.models import FindingKind
-from buildings.models.building import BuildingUse, Condition
+from buildings.models.building import BuildingUse
+from buildings.queues.terms import LAYER, MEASURED, QUESTIONS, REGISTER, SEEN, SEEN_ON, SIZE
 from layers.collections import Field, FieldType
 from reconciliation.declaring import Queue
-
-# A decision holds for a size: areas of one class differ by less than a quarter.
-_SIZE = "'size ' || round(ln(greatest(f.seen_m2, 1)) * 4)"
-_SEEN = Field(name="seen_m2", title=_("Area seen"), type=FieldType.NUMBER, unit=_("m²"))
-_REGISTER = Field(name="register_m2", title=_("Registered area"), type=FieldType.NUMBER, unit=_("m²"))
-_LAYER = Field(name="layer", title=_("Seen in layer"))
-_SEEN_ON = Field(name="compared_on", title=_("Compared on"), type=FieldType.DATE)
-
-_QUESTIONS = (
-    Field(name="use", title=_("Use"), choices=dict(BuildingUse.choices)),
-    Field(name="floors", title=_("Floors"), type=FieldType.INTEGER),
-    Field(name="condition", title=_("Condition"), choices=dict(Condition.choices)),
-)
 
 NOT_REGISTERED = Queue(
     key="building-not-registered",
@@ -28,14 +16,14 @@ NOT_REGISTERED = Queue(
     order=10,
     view_roles=STAFF,
     work_roles=REGISTRARS,
-    questions=_QUESTIONS,
-    evidence=(_SEEN, Field(name="parcel", title=_("Parcel")), _LAYER, _SEEN_ON),
+    questions=QUESTIONS,
+    evidence=(SEEN, Field(name="parcel", title=_("Parcel")), LAYER, SEEN_ON),
     sql=f"""
         SELECT DISTINCT ON (f.site_id) 'site:' || f.site_id AS subject,
             coalesce(b.number || ' / ' || p.number, '#' || f.site_id) AS label,
             jsonb_build_object('seen_m2', round(f.seen_m2::numeric, 1), 'parcel', p.number,
                 'layer', r.layer, 'compared_on', r.compared_on) AS evidence,
-            {_SIZE} AS basis, r.layer AS collection, f.footprints[1] AS feature,
+            {SIZE} AS basis, r.layer AS collection, f.footprints[1] AS feature,
             f.district_id, f.seen_m2 AS rank, f.geom
         FROM buildings_footprintfinding f
         JOIN buildings_footprintrun r ON r.id = f.run_id AND r.is_latest
@@ -59,10 +47,10 @@ NOT_FOUND = Queue(
     view_roles=STAFF,
     work_roles=REGISTRARS,
     evidence=(
-        _REGISTER,
+        REGISTER,
         Field(name="use", title=_("Use"), choices=dict(BuildingUse.choices)),
-        _LAYER,
-        _SEEN_ON,
+        LAYER,
+        SEEN_ON,
     ),
     # Gone is what no layer that covers the place has seen.
     sql="""
@@ -86,14 +74,14 @@ DIFFERS = Queue(
     order=30,
     view_roles=STAFF,
     work_roles=REGISTRARS,
-    questions=_QUESTIONS,
+    questions=(*QUESTIONS, MEASURED),
     evidence=(
         Field(name="difference", title=_("Difference"), choices=dict(FindingKind.choices)),
-        _REGISTER,
-        _SEEN,
+        REGISTER,
+        SEEN,
         Field(name="more_m2", title=_("Difference of areas"), type=FieldType.NUMBER, unit=_("m²")),
-        _LAYER,
-        _SEEN_ON,
+        LAYER,
+        SEEN_ON,
     ),
     sql=f"""
         SELECT DISTINCT ON (b.id) 'building:' || b.id AS subject, b.code AS label,
@@ -101,7 +89,7 @@ DIFFERS = Queue(
                 'seen_m2', round(f.seen_m2::numeric, 1),
                 'more_m2', round((f.seen_m2 - f.register_m2)::numeric, 1),
                 'layer', r.layer, 'compared_on', r.compared_on) AS evidence,
-            f.kind || {_SIZE} AS basis, 'buildings' AS collection, b.id AS feature, b.district_id,
+            f.kind || {SIZE} AS basis, 'buildings' AS collection, b.id AS feature, b.district_id,
             abs(f.seen_m2 - f.register_m2) AS rank, f.geom
         FROM buildings_footprintfinding f
         JOIN buildings_footprintrun r ON r.id = f.run_id AND r.is_latest
@@ -109,5 +97,3 @@ DIFFERS = Queue(
         WHERE f.kind IN ('grown', 'shrunk', 'split', 'merged', 'changed')
         ORDER BY b.id, r.compared_on DESC, r.id DESC""",
 )
-
-QUEUES = (NOT_REGISTERED, NOT_FOUND, DIFFERS)

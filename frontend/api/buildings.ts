@@ -1,0 +1,49 @@
+/** The API of the building register: enter, change, square and split. */
+import { language } from "../i18n.js";
+import { Refusal } from "./client.js";
+import type { Geometry } from "./types.js";
+
+export interface BuildingInfo {
+  id: number;
+  etag: string;
+  values: Record<string, unknown>;
+  geometry: Geometry;
+}
+
+interface Problem {
+  title?: string;
+  detail?: string;
+  errors?: { field: string; detail: string }[];
+}
+
+function token(): string {
+  return document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+async function call<T>(method: string, path: string, body?: unknown, etag = ""): Promise<T> {
+  const response = await fetch(`/api/v1/buildings${path}`, {
+    method,
+    credentials: "same-origin",
+    headers: {
+      Accept: "application/json",
+      "Accept-Language": language,
+      ...(method === "GET" ? {} : { "X-CSRFToken": token(), "Content-Type": "application/json" }),
+      ...(etag ? { "If-Match": etag } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const content = (await response.json()) as T & Problem;
+  if (response.ok) return content;
+  const detail = (content.errors ?? []).map((one) => one.detail).join(" ") || (content.detail ?? "");
+  throw new Refusal(response.status, { title: content.title ?? response.statusText, detail });
+}
+
+/** Geometries go in degrees, as the map has them. */
+export const buildings = {
+  read: (id: string): Promise<BuildingInfo> => call("GET", `/${id}`),
+  enter: (geometry: Geometry, values: Record<string, unknown>): Promise<BuildingInfo> => call("POST", "", { geometry, values }),
+  reshape: (one: BuildingInfo, geometry: Geometry): Promise<BuildingInfo> => call("PATCH", `/${one.id}`, { geometry }, one.etag),
+  square: (geometry: Geometry): Promise<{ geometry: Geometry; area_m2: number }> => call("POST", "/square", { geometry, srid: 4326 }),
+  cut: (one: BuildingInfo, parts: number): Promise<{ parts: Geometry[] }> => call("POST", `/${one.id}/split`, { parts, is_preview: true }, one.etag),
+  split: (one: BuildingInfo, parts: number): Promise<{ buildings: { id: number; code: string }[] }> => call("POST", `/${one.id}/split`, { parts }, one.etag),
+};
