@@ -70,7 +70,8 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # No text of a database holds it, so no question can mean it.
         if "%00" in request.META["QUERY_STRING"]:
-            return refusal(request, DomainError(_("The address holds a sign that no text can have (NUL).")))
+            why = _("The address holds a sign that no text can have (NUL).")
+            return refusal(request, DomainError(_("The request cannot be read."), detail=why))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -76,8 +76,8 @@ export class AreaPick {
   filter = "";
   private sketch: Sketch | null = null;
   private readonly words = h("span");
-  readonly button = h("button", { type: "button", class: "button", "aria-pressed": "false", onclick: () => this.toggle() }, icon("lasso-select"), this.words);
-  private readonly bar = h("div", { class: "sketch-bar", role: "toolbar", "aria-label": t("pick.area"), hidden: true });
+  readonly button = h("button", { type: "button", class: "button area-button", "aria-pressed": "false", onclick: () => this.toggle() }, icon("lasso-select"), this.words);
+  private readonly bar = h("div", { class: "sketch-bar centred", role: "toolbar", "aria-label": t("pick.area"), hidden: true });
 
   constructor(
     private readonly map: MapEngine,

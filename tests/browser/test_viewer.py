@@ -200,7 +200,7 @@ def test_the_list_comes_as_a_file_for_spreadsheets(visit: Enter) -> None:
     page.click(".chip-button[data-toggles=list]")
     page.uncheck("#list-in-view")
     page.wait_for_selector("#list tr[data-id]")
-    page.click("#list .list-tools .button")
+    page.click("#list .list-tools .button:has-text('تصدير')")
     page.check("input[name=f][value=csv]")
     with page.expect_download() as waiting:
         page.click("form .button.primary")
