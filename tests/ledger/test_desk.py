@@ -30,7 +30,8 @@ def test_the_auditor_finds_postings_by_receipt_day_kind_and_reason(sign_in):
         return {posting.pk for posting in auditor.get("/staff/journal/", asked).context["page"]}
 
     assert found(q=str(first)) == {first.posting_id}
-    assert found(q=str(second.posting_id)) == {second.posting_id}
+    # A short number also stands in the reasons of others ("tax 2026").
+    assert second.posting_id in found(q=str(second.posting_id))
     assert found(**{"from": today().isoformat()}) == {second.posting_id}
     assert found(kind="payment", to=SPRING.isoformat()) == {first.posting_id}
     assert found(q="no such reason") == set()
