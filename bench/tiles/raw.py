@@ -73,15 +73,18 @@ def ours(cursor: Any, execute: str, tile: Tile, *more: Any) -> bytes:
 
 
 def compare(tiles: list[Tile], rounds: int) -> dict[int, tuple[float, float]]:
-    """Return the median milliseconds of both forms for each zoom level, in turns on one connection."""
+    """Return the median milliseconds of both forms for each zoom level, in turns on one connection.
+
+    Which comes first changes with each round: the second finds the processor's caches full of the first.
+    """
     prepare, execute = portal_form()
     times: dict[tuple[int, str], list[float]] = {}
     with connect() as bare, bare.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = force_generic_plan")
         cursor.execute(prepare)
-        for _round in range(rounds):
+        for turn in range(rounds):
             for tile in tiles:
-                for name in ("canonical", "ours"):
+                for name in ("canonical", "ours")[:: -1 if turn % 2 else 1]:
                     began = time.perf_counter()
                     canonical(cursor, tile) if name == "canonical" else ours(cursor, execute, tile)
                     times.setdefault((tile[0], name), []).append((time.perf_counter() - began) * 1000)

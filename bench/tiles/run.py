@@ -72,7 +72,7 @@ Goal = tuple[str, bool, str]
 
 def _sql(rounds: int) -> list[Goal]:
     """T1: milliseconds of one tile on one connection, the portal's form against the canonical one."""
-    found = raw.compare(data.tiles({14: 6, 15: 10, 16: 40, 17: 40}), rounds)
+    found = raw.compare(data.tiles({14: 6, 15: 10, 16: 40, 17: 40}), 2 * rounds)
     print("\nSQL, one connection, median ms a tile")
     print(f"  {'zoom':<6}{'canonical':>11}{'portal':>9}{'ratio':>8}")
     for z, (canonical, ours) in found.items():

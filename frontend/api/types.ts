@@ -67,6 +67,8 @@ export interface GridInfo {
   srid: number;
   name: string;
   proj4: string;
+  /** Where it may be used: west, south, east, north in degrees. */
+  area: [number, number, number, number];
 }
 
 export interface BasemapInfo {

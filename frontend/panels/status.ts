@@ -1,6 +1,6 @@
 /** The status line: where the pointer is, in the grid and in degrees, and the scale. */
 import type { App } from "../app.js";
-import type { LonLat } from "../api/types.js";
+import type { GridInfo, LonLat } from "../api/types.js";
 import { need } from "../dom.js";
 import { projector } from "../map/projections.js";
 import { degreesText, gridName, gridText, scaleText } from "./furniture.js";
@@ -12,7 +12,7 @@ export function statusLine(app: App): void {
   need("at-crs").title = grid.name;
   void projector(grid).then(({ toGrid }) => {
     const say = (at: LonLat): void => {
-      need("at-grid").textContent = gridText(toGrid(at));
+      need("at-grid").textContent = isInUse(grid, at) ? gridText(toGrid(at)) : "–";
       need("at-degrees").textContent = degreesText(at);
     };
     app.map.onPointer((at) => say(at ?? app.map.center()));
@@ -24,4 +24,9 @@ export function statusLine(app: App): void {
   };
   app.map.onMove(scale);
   scale();
+}
+
+/** Say whether a grid's coordinates mean anything at a place. */
+function isInUse({ area: [west, south, east, north] }: GridInfo, [lon, lat]: LonLat): boolean {
+  return lon >= west && lon <= east && lat >= south && lat <= north;
 }
