@@ -301,3 +301,21 @@ def test_an_import_is_held_to_the_districts_of_whoever_imports(plots: str, tmp_p
     none = of_roles({"engineer": frozenset()})
     with pytest.raises((DomainError, ImportRefused)):
         load(path, "plots", subject=none, **plan)
+
+
+def test_ten_thousand_vertices_typed_by_hand_go_in_and_a_scribble_of_them_is_repaired_or_refused(
+    tmp_path: Path,
+) -> None:
+    """A table whose column holds shapes as WKT, as somebody would paste them."""
+    ring = shapely.Point(files.EAST, files.NORTH).buffer(500, quad_segs=2500)
+    assert shapely.get_num_coordinates(ring) > 10_000
+    # A star that crosses itself at every stroke.
+    points = shapely.get_coordinates(ring)[:401]
+    far = shapely.Polygon([points[(at * 150) % 400] for at in range(400)])
+    path = tmp_path / "typed.csv"
+    path.write_text(f'name,wkt\nدائرة,"{ring.wkt}"\nنجمة,"{far.wkt}"\n', encoding="utf-8")
+    report = load(path, "typed", srid=files.GRID)
+    assert (report.read, report.loaded + report.refused) == (2, 2)
+    [(name, area)] = rows("SELECT name, round(ST_Area(geom)) FROM imported.typed WHERE name = 'دائرة'")
+    assert (name, int(area)) == ("دائرة", round(ring.area))
+    assert rows("SELECT count(*) FROM imported.typed WHERE NOT ST_IsValid(geom)") == [(0,)]
