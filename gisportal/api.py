@@ -6,11 +6,13 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
+from psycopg2.errors import NumericValueOutOfRange
 
 from core.errors import DomainError, Unprocessable
 from core.middleware import problem
@@ -57,6 +59,14 @@ def refuse_body(request: HttpRequest, error: HttpError) -> HttpResponse:
     found = DomainError(_("The request cannot be read."))
     found.status = error.status_code
     return problem(found)
+
+
+@api.exception_handler(DataError)
+def refuse_value(request: HttpRequest, error: DataError) -> HttpResponse:
+    """Answer a number that no column can hold; any other value that a database refuses is a fault of ours."""
+    if not isinstance(error.__cause__, NumericValueOutOfRange):
+        raise error
+    return problem(Unprocessable(_("A number in the request is too large.")))
 
 
 # Each app offers its part as `router` in `<app>/api.py`; an engine never has to know who does.

@@ -1,4 +1,4 @@
-"""A NUL, which no text of the database can hold, is refused wherever it comes in."""
+"""What no column of the database can hold, a NUL or a number beyond all keys, is refused wherever it comes in."""
 
 from collections.abc import Callable
 
@@ -25,3 +25,12 @@ def test_a_nul_in_an_address_or_a_body_is_refused_and_is_no_fault_of_ours(
         content_type="application/json",
     )
     assert (written.status_code, written.json()["title"]) == (201, "a\\u0000")
+
+
+def test_a_number_beyond_all_keys_names_nothing_and_fits_nowhere(sign_in: Callable[..., WebClient]) -> None:
+    engineer = sign_in("engineer")
+    beyond = 100838038063132776071168
+    for path in (f"/api/v1/parcels/{beyond}/lineage", f"/staff/records/{beyond}/", f"/{beyond}"):
+        assert engineer.get(path).status_code == 404, path
+    largest = 2**63 - 1
+    assert engineer.get(f"/api/v1/parcels/{largest}/lineage").status_code in (404, 422)
