@@ -124,6 +124,8 @@ class Table:
 
         Does nothing where it is done. The order of the file is kept where it has neighbours together.
         """
+        # Whoever prepares it at the same time waits, and finds it done.
+        _run("SELECT pg_advisory_xact_lock(hashtext({}))", sql.Literal(self.relation))
         if _value("SELECT to_regclass({}) IS NOT NULL", sql.Literal(f"{SCHEMA}.{self._named('geom_tile')}")):
             return
         if self._is_scattered():
