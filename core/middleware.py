@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 
 LANGUAGES = dict(settings.LANGUAGES)
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -61,10 +61,6 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     return problem(error)
 
 
-# No key of a row has more digits (bigint).
-LONGEST_KEY = 18
-
-
 class DomainErrorMiddleware:
     """Turn a refusal raised anywhere below into a page or a problem document."""
 
@@ -76,8 +72,6 @@ class DomainErrorMiddleware:
         if "%00" in request.META["QUERY_STRING"]:
             why = _("The address holds a sign that no text can have (NUL).")
             return refusal(request, DomainError(_("The request cannot be read."), detail=why))
-        if any(len(part) > LONGEST_KEY and part.isdigit() for part in request.path_info.split("/")):
-            return refusal(request, NotFound(_("There is nothing at this address.")))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

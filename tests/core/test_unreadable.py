@@ -29,8 +29,8 @@ def test_a_nul_in_an_address_or_a_body_is_refused_and_is_no_fault_of_ours(
 
 def test_a_number_beyond_all_keys_names_nothing_and_fits_nowhere(sign_in: Callable[..., WebClient]) -> None:
     engineer = sign_in("engineer")
-    beyond = 100838038063132776071168
-    for path in (f"/api/v1/parcels/{beyond}/lineage", f"/staff/records/{beyond}/", f"/{beyond}"):
-        assert engineer.get(path).status_code == 404, path
-    largest = 2**63 - 1
-    assert engineer.get(f"/api/v1/parcels/{largest}/lineage").status_code in (404, 422)
+    largest, beyond = 2**63 - 1, 100838038063132776071168
+    assert engineer.get(f"/staff/records/{beyond}/").status_code == 404
+    assert engineer.get(f"/api/v1/parcels/{largest}/lineage").status_code == 404
+    # Last: what the database refuses ends the transaction in which tests run.
+    assert engineer.get(f"/api/v1/parcels/{beyond}/lineage").status_code == 422
