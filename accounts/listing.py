@@ -10,9 +10,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 
+from core.sheets import harmless
+
 PER_PAGE = 50
-# A cell that begins so would run as a formula in a spreadsheet (OWASP: CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\x00")
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Column:
     name: str
     title: Any
     order: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,15 @@ class Heading:
     title: Any
     link: str
     sorted: str
+    is_number: bool
 
 
 class Listing:
-    """One request's view of a query set."""
+    """One request's view of a query set.
+
+    `search` are the fields of which one must hold each word of the parameter `asked`; `order` is how
+    the rows lie while nobody sorts them.
+    """
 
     def __init__(
         self,
@@ -43,10 +49,13 @@ class Listing:
         *,
         columns: Sequence[Column],
         search: Sequence[str] = (),
+        order: Sequence[str] = (),
+        asked: str = "q",
     ) -> None:
         self.request = request
         self.columns = columns
-        self.q = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        self.order = order
+        self.q = request.GET.get(asked, "").replace("\x00", "").strip()[:100]
         self.sort = self._sort()
         self.rows = self._found(rows, search).order_by(*self._order(), "pk")
 
@@ -94,11 +103,11 @@ class Listing:
         known = {column.name for column in self.columns if column.order}
         return asked if asked.removeprefix("-") in known else ""
 
-    def _order(self) -> list[str]:
+    def _order(self) -> Sequence[str]:
         orders = {column.name: column.order for column in self.columns}
         name = self.sort.removeprefix("-")
         if not name:
-            return []
+            return self.order
         order = orders[name]
         if self.sort.startswith("-"):
             order = order.removeprefix("-") if order.startswith("-") else f"-{order}"
@@ -111,10 +120,10 @@ class Listing:
 
     def _heading(self, column: Column) -> Heading:
         if not column.order:
-            return Heading(column.title, "", "")
+            return Heading(column.title, "", "", column.is_number)
         turned = f"-{column.name}" if self.sort == column.name else column.name
         state = {column.name: "ascending", f"-{column.name}": "descending"}.get(self.sort, "")
-        return Heading(column.title, self.link(sort=turned, page=None), state)
+        return Heading(column.title, self.link(sort=turned, page=None), state, column.is_number)
 
 
 def _any(conditions: Iterable[Q]) -> Q:
@@ -148,5 +157,4 @@ def csv_response(
 def _cell(value: Any) -> Any:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return harmless(str(value))

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy
 from accounts.policy import Subject, Verb
 from buildings.actions import register
-from buildings.actions.entrances import change_entrance, enter_entrance
 from buildings.actions.register import change_building, enter_building
 from buildings.actions.shaping import read_shape
 from buildings.layers import BUILDINGS, ENTRANCES, FLOORS, PERMITS, UNITS
@@ -69,22 +68,16 @@ def _parts(one: Collection, kind: str) -> Writer:
         srid: int,
     ) -> Written:
         given = dict(properties)
-        place = _place(geometry, srid) if kind == "entrances" else None
+        place = _place(geometry, srid) if one.has_geometry else None
         if key is None:
             code = given.pop("building", None)
             building = _allowed(by, one, Building.objects.in_force().filter(code=code).first())
-            if kind == "entrances":
-                row: Any = enter_entrance(building=building, values=given, place=place)
-            else:
-                row = register.enter_part(kind=kind, building_id=building.pk, values=given)
-            return Written(row.pk, row.version)
+            made = register.enter_part(kind=kind, building_id=building.pk, values=given, at=place)
+            return Written(made.pk, made.version)
         part = model.objects.in_force().select_related("building").filter(pk=key).first()
         _allowed(by, one, part.building if part else None)
-        if kind == "entrances":
-            row = change_entrance(entrance_id=key, version=version, values=given, place=place)
-        else:
-            row = register.change_part(kind=kind, part_id=key, version=version, values=given)
-        return Written(row.pk, row.version)
+        changed = register.change_part(kind=kind, part_id=key, version=version, values=given, at=place)
+        return Written(changed.pk, changed.version)
 
     return write_part
 

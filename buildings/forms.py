@@ -1,6 +1,6 @@
 """Forms of the register: each field as its table has it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -10,7 +10,16 @@ from buildings.models import Building, BuildingSettings, Entrance, Floor, Occupa
 from cadastre.models import Street
 
 
-class BuildingForm(forms.ModelForm):
+class OnStreetForm(forms.ModelForm):
+    """What lies along a street that is there today."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        streets = cast(forms.ModelChoiceField, self.fields["street"])
+        streets.queryset = Street.objects.in_force().order_by("name_ar")
+
+
+class BuildingForm(OnStreetForm):
     """What is written of a building."""
 
     class Meta:
@@ -19,10 +28,6 @@ class BuildingForm(forms.ModelForm):
             "code", "street", "house_number", "name_ar", "name_en", "name_fr", "use", "condition", "construction",
             "floors", "height_m", "year_built",
         )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["street"].queryset = Street.objects.in_force().order_by("name_ar")  # type: ignore[attr-defined]
 
 
 class FloorForm(forms.ModelForm):
@@ -41,16 +46,12 @@ class UnitForm(forms.ModelForm):
         fields = ("number", "floor", "use", "area_m2", "condition")
 
 
-class EntranceForm(forms.ModelForm):
+class EntranceForm(OnStreetForm):
     """A door."""
 
     class Meta:
         model = Entrance
         fields = ("number", "street", "is_main")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["street"].queryset = Street.objects.in_force().order_by("name_ar")  # type: ignore[attr-defined]
 
 
 class PermitForm(forms.ModelForm):

@@ -12,6 +12,10 @@ STAFF = frozenset(
     {"engineer", "approver", "assessor", "treasurer", "clerk", "network", "surveyor", "auditor", "admin"}
 )
 
+CODE_OF_BUILDING = looked_up(
+    "building", _("building"), "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id"
+)
+
 BUILDINGS = Collection(
     id="buildings",
     title=_("Buildings"),
@@ -70,15 +74,9 @@ UNITS = Collection(
     has_lifespan=True,
     version_field="version",
     updated_field="begin_lifespan",
-    geometry="",
-    tile_geometry="",
     geometry_type="",
     fields=(
-        looked_up(
-            "building",
-            _("building"),
-            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
-        ),
+        CODE_OF_BUILDING,
         field_of(Unit, "number"),
         field_of(Unit, "floor"),
         field_of(Unit, "use"),
@@ -101,15 +99,9 @@ FLOORS = Collection(
     has_lifespan=True,
     version_field="version",
     updated_field="begin_lifespan",
-    geometry="",
-    tile_geometry="",
     geometry_type="",
     fields=(
-        looked_up(
-            "building",
-            _("building"),
-            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
-        ),
+        CODE_OF_BUILDING,
         field_of(Floor, "level"),
         field_of(Floor, "use"),
         field_of(Floor, "covered_m2", unit=_("m²")),
@@ -131,17 +123,11 @@ PERMITS = Collection(
     has_lifespan=True,
     version_field="version",
     updated_field="begin_lifespan",
-    geometry="",
-    tile_geometry="",
     geometry_type="",
     fields=(
         field_of(Permit, "number", searchable=True),
         field_of(Permit, "issued_on"),
-        looked_up(
-            "building",
-            _("building"),
-            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
-        ),
+        CODE_OF_BUILDING,
         looked_up(
             "parcel",
             _("parcel"),
@@ -171,11 +157,7 @@ ENTRANCES = Collection(
     geometry_type="Point",
     fields=(
         field_of(Entrance, "number", in_tile=True, searchable=True),
-        looked_up(
-            "building",
-            _("building"),
-            "SELECT b.code FROM public.buildings_building b WHERE b.id = t.building_id",
-        ),
+        CODE_OF_BUILDING,
         *street_names(),
         field_of(Entrance, "is_main"),
     ),

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from cadastre import pages
+from core.pdf import weasyprint
 from municipality.models import Municipality
 
 RIGHT_TO_LEFT = {"ar"}
@@ -15,9 +16,6 @@ RIGHT_TO_LEFT = {"ar"}
 
 def pdf(parcel_id: int, *, parties: bool, language: str | None = None) -> tuple[str, bytes]:
     """Return the file's name and body, in a language or the active one."""
-    # The PDF writer is large and seldom wanted.
-    from weasyprint import HTML
-
     chosen = language or (translation.get_language() or "ar")[:2]
     with translation.override(chosen):
         context = {
@@ -29,19 +27,16 @@ def pdf(parcel_id: int, *, parties: bool, language: str | None = None) -> tuple[
             "grid": settings.GRID_SRID,
         }
         page = render_to_string("cadastre/extract.html", context)
-    body = HTML(
-        string=page, base_url=f"{(settings.BASE_DIR / 'static').as_uri()}/", url_fetcher=_fetcher()
-    ).write_pdf()
+    base = f"{(settings.BASE_DIR / 'static').as_uri()}/"
+    body = weasyprint().HTML(string=page, base_url=base, url_fetcher=_fetcher()).write_pdf()
     return f"parcel-{parcel_id}-{chosen}.pdf", body
 
 
 def _fetcher() -> Any:
     """Return what reads this portal's fonts for the PDF writer; nothing else, and nothing from the network."""
-    from weasyprint.urls import URLFetcher
-
     fonts = f"{settings.BASE_DIR}/static/dist/fonts/"
 
-    class FontsOnly(URLFetcher):
+    class FontsOnly(weasyprint().urls.URLFetcher):  # type: ignore[misc]
         """Reads files below one folder."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

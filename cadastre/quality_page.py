@@ -75,12 +75,10 @@ def quality(request: HttpRequest) -> HttpResponseBase:
     rows = QualityFinding.objects.filter(state=state)
     if rule in TITLES:
         rows = rows.filter(rule=rule)
-    listing = Listing(request, rows, columns=COLUMNS)
+    listing = Listing(request, rows, columns=COLUMNS, order=["-measure"])
     if listing.q:
         named = Parcel.objects.filter(number__istartswith=listing.q).values_list("pk", flat=True)
         listing.rows = listing.rows.filter(parcels__overlap=list(named))
-    if not listing.sort:
-        listing.rows = listing.rows.order_by("-measure", "id")
     if listing.wants_csv:
         return csv_response("quality", _WRITTEN, _dressed(listing.rows))
     context = {

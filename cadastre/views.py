@@ -93,9 +93,7 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
         rows.open() if state == "open" else rows.filter(state=state) if state in RecordState.values else rows
     )
     searched = [*SEARCHED, "applicant_name"] if sees_parties(subject_of(request)) else SEARCHED
-    listing = Listing(request, rows, columns=COLUMNS, search=searched)
-    if not listing.sort:
-        listing.rows = listing.rows.order_by("-id")
+    listing = Listing(request, rows, columns=COLUMNS, search=searched, order=["-id"])
     if listing.wants_csv:
         return csv_response("records", _WRITTEN, listing.rows)
     context = {

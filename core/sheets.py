@@ -18,8 +18,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def harmless(cell: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
-    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+    """Return a cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\x00")
     return f"'{cell}" if risky else cell
 
 

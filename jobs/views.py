@@ -37,9 +37,7 @@ def job_list(request: HttpRequest) -> HttpResponseBase:
     state = request.GET.get("state", "")
     if state in State.values:
         jobs = jobs.filter(state=state)
-    listing = Listing(request, jobs, columns=COLUMNS, search=SEARCHED)
-    if not listing.sort:
-        listing.rows = listing.rows.order_by("-enqueued_at")
+    listing = Listing(request, jobs, columns=COLUMNS, search=SEARCHED, order=["-enqueued_at"])
     if listing.wants_csv:
         return _as_csv(listing)
     return render(

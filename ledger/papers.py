@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from core.pdf import weasyprint
 from municipality.models import Municipality
 
 CSS = Path(__file__).parent / "templates" / "ledger" / "papers" / "paper.css"
@@ -52,22 +53,14 @@ def html(template: str, context: dict[str, Any], language: str) -> str:
 
 def draw(pages: Iterable[str]) -> bytes:
     """Return papers as one PDF, each beginning on a new page."""
-    # Loaded here: the web process must not carry it for pages that are no papers.
-    from weasyprint import CSS as Sheet
-    from weasyprint import HTML
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
-    fonts = FontConfiguration()
+    writer = weasyprint()
+    fonts, fetcher = writer.text.fonts.FontConfiguration(), writer.urls.URLFetcher
     # Our own sheet reads the portal's fonts; a paper itself may name nothing but data addresses.
-    sheet = Sheet(
-        string=faces() + CSS.read_text(),
-        font_config=fonts,
-        url_fetcher=URLFetcher(allowed_protocols=("file", "data")),
-    )
-    inline = URLFetcher(allowed_protocols=("data",))
+    own, inline = fetcher(allowed_protocols=("file", "data")), fetcher(allowed_protocols=("data",))
+    sheet = writer.CSS(string=faces() + CSS.read_text(), font_config=fonts, url_fetcher=own)
     drawn = [
-        HTML(string=page, url_fetcher=inline).render(stylesheets=[sheet], font_config=fonts) for page in pages
+        writer.HTML(string=page, url_fetcher=inline).render(stylesheets=[sheet], font_config=fonts)
+        for page in pages
     ]
     out = io.BytesIO()
     drawn[0].copy([page for document in drawn for page in document.pages]).write_pdf(out)

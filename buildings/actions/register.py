@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -85,23 +86,25 @@ def end_building(*, building_id: int, version: int | None) -> Building:
 
 
 @transaction.atomic
-def enter_part(*, kind: str, building_id: int, values: Mapping[str, Any]) -> Part:
-    """Enter a floor, unit, permit or door of a building in force."""
+def enter_part(*, kind: str, building_id: int, values: Mapping[str, Any], at: Point | None = None) -> Part:
+    """Enter a floor, unit, permit or door of a building in force; only a door has a place."""
     model, fields = PARTS[kind]
     building = locked(Building, building_id, version=None)
     if model is Entrance:
-        return enter_entrance(building=building, values=values)
+        return enter_entrance(building=building, values=values, place=at)
     part = model(building=building)
     put(part, values, may=fields)
     keep(part)
     return part
 
 
-def change_part(*, kind: str, part_id: int, version: int | None, values: Mapping[str, Any]) -> Part:
-    """Change a floor, unit, permit or door."""
+def change_part(
+    *, kind: str, part_id: int, version: int | None, values: Mapping[str, Any], at: Point | None = None
+) -> Part:
+    """Change a floor, unit, permit or door, and a door's place where one is given."""
     model, fields = PARTS[kind]
     if model is Entrance:
-        return change_entrance(entrance_id=part_id, version=version, values=values)
+        return change_entrance(entrance_id=part_id, version=version, values=values, place=at)
     return change(model, part_id, version=version, values=values, may=fields)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest
@@ -48,7 +48,8 @@ class PartForm(forms.Form):
         ]
         if plan.srid and plan.srid not in dict(known):
             known.insert(0, (plan.srid, f"{part.layer['crs'].get('name', '')} (EPSG:{plan.srid})"))
-        self.fields["srid"].choices = [("", "—"), *known]  # type: ignore[attr-defined]
+        self.systems = known
+        cast(forms.ChoiceField, self.fields["srid"]).choices = [("", "—"), *known]
         self.fields["title_ar"].widget.attrs |= {"lang": "ar", "dir": "auto"}
         self.fields["title_en"].widget.attrs |= {"lang": "en", "dir": "auto"}
         self.fields["title_fr"].widget.attrs |= {"lang": "fr", "dir": "auto"}
@@ -92,7 +93,7 @@ class PartForms:
         self.data = data
         silent = [form for form in self.forms if form.part.planned.srid is None]
         # Asked for once where several layers name none.
-        self.shared = silent[0].fields["srid"].choices[1:] if len(silent) > 1 else []  # type: ignore[attr-defined]
+        self.shared = silent[0].systems if len(silent) > 1 else []
 
     @classmethod
     def of(cls, request: HttpRequest, parts: list[ImportRun]) -> "PartForms":
@@ -101,8 +102,9 @@ class PartForms:
 
     def plans(self, subject: Subject) -> dict[ImportRun, Plan] | None:
         """Return how each part is to be loaded, or None when something is to be mended first."""
-        # Each is asked, so that every fault shows at once.
-        if any([bool(form.errors) for form in self.forms]):  # noqa: C419
+        # Every form is asked before any is judged: all faults show at once.
+        faulty = [form for form in self.forms if form.errors]
+        if faulty:
             return None
         said = str(self.data.get("srid", ""))
         elsewhere = int(said) if said in {str(code) for code, _name in self.shared} else None

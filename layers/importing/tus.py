@@ -138,7 +138,7 @@ def _piece(request: HttpRequest) -> Piece:
     name, _space, digest = request.headers.get("Upload-Checksum", "").partition(" ")
     if name and name not in HASHES:
         raise DomainError(_("Checksums are understood as: %(known)s.") % {"known": ", ".join(HASHES)})
-    return Piece(offset, length, request, name, _decoded(digest))  # type: ignore[arg-type]
+    return Piece(offset, length, request, name, _decoded(digest))
 
 
 def _metadata(request: HttpRequest) -> dict[str, str]:

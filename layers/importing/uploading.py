@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -37,13 +37,20 @@ class ChecksumDiffers(DomainError):
     status = 460
 
 
+class Readable(Protocol):
+    """What bytes come from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes, none at the end."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """Bytes on their way in: where they begin, how many are announced, and what they must sum up to."""
 
     offset: int
     length: int
-    stream: IO[bytes]
+    stream: Readable
     hash_name: str = ""
     digest: bytes = b""
 

@@ -1,18 +1,11 @@
 """Decisions that lighten debts: amnesties, exemptions, instalment plans."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from functools import reduce
-from operator import attrgetter, or_
 from typing import Any
-from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.db.models import F, Func, Q, QuerySet, TextField
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
@@ -20,53 +13,19 @@ from core import sheets
 from core.errors import Unprocessable
 from core.money import currency as known_currency
 from core.money import share_out
-from core.text import search_key
 from ledger.access import TREASURY, desk, may
 from ledger.actions import exemptions
 from ledger.actions.relief import agree_plan
-from ledger.models import Amnesty, Bill, ChargeType, Exemption, Plan
-from ledger.plans import missed_on
+from ledger.models import Bill, ChargeType, Exemption
 from ledger.queries import ZERO, open_items
 from ledger.terms import add_months
+from ledger.views import relieflists
 from ledger.views.accounts import find_parties
 from ledger.views.common import amount_in, attempt, day_in, today
 from parties.models import Party
 
 BACK = "/staff/reliefs/"
 EXEMPTIONS, AMNESTIES = f"{BACK}?list=exemptions", f"{BACK}?list=amnesties"
-PAGE = 50
-NAMED = Func(F("party__approved_name"), function="core_search_key", output_field=TextField())
-SORTS = {
-    "plans": {"party": "party__approved_name"},
-    "exemptions": {"party": "party__approved_name", "until": "valid_to"},
-}
-
-
-def _asked(values: QueryDict) -> tuple[str, QuerySet[Any], dict[str, str]]:
-    """Return which list is asked for, its rows in order, and what was asked."""
-    words, sort, which = values.get("find", "").strip(), values.get("sort", ""), values.get("list", "plans")
-    named = Q(named__contains=search_key(words)) if search_key(words) else Q()
-    found: QuerySet[Any]
-    if which == "exemptions":
-        found = Exemption.objects.alias(named=NAMED).filter(named | Q(source__icontains=words))
-        order = ("-valid_to", "-pk")
-    elif which == "amnesties":
-        titles = (Q(**{f"title_{language}__icontains": words}) for language in ("ar", "en", "fr"))
-        found = Amnesty.objects.filter(reduce(or_, titles, Q(source__icontains=words)))
-        order = ("-valid_from", "-pk")
-    else:
-        which, order = "plans", ("-agreed_on", "-pk")
-        found = Plan.objects.alias(named=NAMED).filter(named)
-    chosen = SORTS.get(which, {}).get(sort)
-    return which, found.order_by(*((chosen,) if chosen else ()), *order), {"find": words, "sort": sort}
-
-
-def _related(which: str, found: QuerySet[Any]) -> QuerySet[Any]:
-    if which == "amnesties":
-        return found
-    return found.select_related("party", "by").prefetch_related(
-        *(["instalments"] if which == "plans" else [])
-    )
 
 
 @require_GET
@@ -74,20 +33,14 @@ def _related(which: str, found: QuerySet[Any]) -> QuerySet[Any]:
 def index(request: HttpRequest) -> HttpResponse:
     """List plans, exemptions or amnesties with what has become of them."""
     words = request.GET.get("q", "")
-    which, found, shown = _asked(request.GET)
-    page = Paginator(_related(which, found), PAGE).get_page(request.GET.get("page"))
+    shown = relieflists.asked(request)
+    listing = shown.listing(request)
     context = {
-        **shown,
         "today": today(),
-        "list": which,
-        "lists": (
-            ("plans", _("Instalment plans")),
-            ("exemptions", _("Exemptions")),
-            ("amnesties", _("Amnesties")),
-        ),
-        "page": page,
-        "query": urlencode({"list": which, **shown}) + "&",
-        "plans": [(plan, plan.broken_on or missed_on(plan, on=today())) for plan in page if which == "plans"],
+        "shown": shown,
+        "lists": relieflists.LISTS.values(),
+        "listing": listing,
+        "page": listing.page,
         "charge_types": ChargeType.objects.order_by("code"),
         "q": words,
         "parties": find_parties(words),
@@ -100,40 +53,10 @@ def index(request: HttpRequest) -> HttpResponse:
 @desk(TREASURY)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Write the list that is asked for to a file."""
-    which, found, _shown = _asked(request.GET)
-    titles, cells = COLUMNS[which]
-    columns = [sheets.Column(title, 20) for title in titles]
-    rows = ([cell(row) for cell in cells] for row in _related(which, found))
-    return sheets.answer(kind, which, columns, rows)
-
-
-def _until_kept(plan: Plan) -> Any:
-    return plan.broken_on or missed_on(plan, on=today())
-
-
-COLUMNS: dict[str, tuple[tuple[Any, ...], tuple[Callable[[Any], Any], ...]]] = {
-    "plans": (
-        (_lazy("Party"), _lazy("Agreed on"), _lazy("Instalments"), _lazy("Broken")),
-        (lambda row: str(row.party), attrgetter("agreed_on"), lambda row: len(row.instalments.all()), _until_kept),
-    ),
-    "exemptions": (
-        (_lazy("Party"), _lazy("From"), _lazy("Until"), _lazy("Part taken off"), _lazy("Source")),
-        (
-            lambda row: str(row.party or f"{row.collection} {row.feature_id}"), attrgetter("valid_from"),
-            attrgetter("valid_to"), attrgetter("fraction"), attrgetter("source"),
-        ),
-    ),
-    "amnesties": (
-        (
-            _lazy("Title"), _lazy("From"), _lazy("Until"), _lazy("For charges due before"), _lazy("Off the principal"),
-            _lazy("Off the penalty"), _lazy("Source"),
-        ),
-        (
-            attrgetter("title"), attrgetter("valid_from"), attrgetter("valid_to"), attrgetter("due_before"),
-            attrgetter("principal_fraction"), attrgetter("penalty_fraction"), attrgetter("source"),
-        ),
-    ),
-}  # fmt: skip
+    shown = relieflists.asked(request)
+    columns = [sheets.Column(title, 20) for title in shown.written]
+    rows = ([value(row) for value in shown.written.values()] for row in shown.listing(request).rows)
+    return sheets.answer(kind, shown.key, columns, rows)
 
 
 def _fraction(request: HttpRequest, name: str) -> Decimal:

@@ -18,6 +18,7 @@ from buildings.numbering import house_number, next_house_number, written
 from buildings.outlines import cut, squared
 from cadastre.models import Parcel, Street
 from core.errors import TooLarge, Unprocessable
+from core.pdf import weasyprint
 from core.pictures import redraw
 from parties.models import Party
 from tests.buildings.conftest import box
@@ -193,6 +194,12 @@ def test_what_is_no_photograph_is_refused(sign_in: SignIn, house: Building, body
     answer = sign_in("engineer").post(f"{API}/{house.pk}/photos", {"photo": io.BytesIO(body)})
     assert answer.status_code in (400, 422)
     assert not Photo.objects.exists()
+
+
+def test_a_photograph_that_is_cut_off_is_refused_after_papers_were_drawn_too() -> None:
+    weasyprint()
+    with pytest.raises(Unprocessable):
+        redraw(picture()[:60])
 
 
 def test_two_hundred_megapixels_are_refused_before_they_are_unpacked() -> None:

@@ -12,7 +12,8 @@ def around(points: Sequence[tuple[float, float]]) -> Box:
     """Return a box with some room around the points."""
     low, high = np.min(points, axis=0), np.max(points, axis=0)
     room = np.maximum((high - low) / 20, 1.0)
-    return (*map(float, low - room), *map(float, high + room))  # type: ignore[return-value]
+    (west, south), (east, north) = low - room, high + room
+    return float(west), float(south), float(east), float(north)
 
 
 def lattice(box: Box, side: int) -> Any:
