@@ -181,6 +181,7 @@ LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", "العربية"), ("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "layers" / "importing" / "locale"]
 USE_TZ = True
+FORMAT_MODULE_PATH = ["gisportal.formats"]
 TIME_ZONE = os.environ.get("GISPORTAL_TIME_ZONE", "Asia/Hebron")
 
 STATIC_URL = "static/"

@@ -1,10 +1,7 @@
 """From a plan to a table: streamed by COPY, transformed, indexed, registered, in one transaction."""
 
-import csv
-from collections import Counter
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +11,17 @@ from django.db import connection, transaction
 
 from accounts.policy import Subject
 from accounts.subjects import of_roles
-from core.sheets import harmless
 from layers.actions.datasets import register_dataset
 from layers.collections import Field, FieldType
-from layers.importing import control, joining, naming, planning, targets, transformation
+from layers.importing import control, joining, naming, noting, planning, targets, transformation
 from layers.importing.errors import ImportRefused
 from layers.importing.merging import Difference, Merge
+from layers.importing.noting import UNLISTED
 from layers.importing.planning import Plan
 from layers.importing.reader import encodings, placing, spreadsheets
 from layers.importing.reader.process import CopyStream, Reader
 from layers.importing.reader.types import geometry_type
+from layers.importing.reporting import RefusedRows, Report
 from layers.importing.tables import Table
 from layers.models import Dataset
 
@@ -39,7 +37,6 @@ STAFF_ROLES = (
     "admin",
 )
 EDIT_ROLES = ("engineer", "surveyor", "network")
-LISTED_ROWS = 100
 # Who loads by command: the machine's own operator.
 SYSTEM = of_roles(["admin"])
 _TYPES = {
@@ -51,38 +48,7 @@ _TYPES = {
     "datetime": FieldType.DATETIME,
     "instant": FieldType.DATETIME,
 }
-# Kept in the table, but nothing that a card or a filter could show.
-_UNLISTED = ("json", "binary", "time")
 OnProgress = Callable[[int], None]
-
-
-@dataclass
-class Report:
-    """What came of a load, or would come of it: counts, reasons, notes; kept as JSON."""
-
-    read: int = 0
-    loaded: int = 0
-    repaired: int = 0
-    refused: int = 0
-    repairs: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
-    repaired_rows: list[dict[str, Any]] = field(default_factory=list)
-    refused_rows: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[dict[str, Any]] = field(default_factory=list)
-    geometry_type: str = ""
-    srid: int = 0
-    operation: dict[str, Any] = field(default_factory=dict)
-    difference: dict[str, Any] = field(default_factory=dict)
-    joined: int = 0
-    rehearsed: bool = False
-
-    def note(self, code: str, **params: Any) -> None:
-        """Add something to know."""
-        self.notes.append({"code": code, "params": params})
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report as JSON."""
-        return asdict(self) | {"repairs": dict(self.repairs), "refusals": dict(self.refusals)}
 
 
 def chosen_reading(reading: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,8 +92,7 @@ class Load:
             self.srid = self.target.srid
         self.report = Report(srid=self.srid)
         self.table = Table(plan.table, plan.kept)
-        self.refused_to = refused_to
-        self._refused_csv: Any = None
+        self.refused = RefusedRows(refused_to, [one.name for one in plan.kept])
         self._tally: dict[str, Any] = {}
 
     def rehearse(self) -> Report:
@@ -154,10 +119,10 @@ class Load:
                     self._stage()
                     self._make()
                 self.table.finish()
-                self._take_notes()
+                self._note()
                 self._register(by, about or {})
         finally:
-            self._forget_refused()
+            self.refused.close()
         return self.report
 
     def _copied_straight(self) -> bool:
@@ -197,7 +162,7 @@ class Load:
         if not self.report.loaded:
             raise ImportRefused("nothing_to_load", read=self.report.read, reasons=dict(self.report.refusals))
         self.report.geometry_type = target.collection.geometry_type
-        self._take_notes()
+        self._note()
         dataset = Dataset.objects.get(slug=self.plan.slug)
         known = {**about, "feature_count": merge.count(), "report": self.report.as_dict(), "imported_by": by}
         for name, value in known.items():
@@ -272,80 +237,20 @@ class Load:
             self.report.geometry_type = message["geometry_type"]
             self.table.make(self.report.geometry_type, self.srid)
         elif kind == "misfit":
-            self._forget_refused()
+            self.refused.close()
             raise _Misfit
         elif kind == "tally":
             self._tally = message
-        elif kind == "repaired":
-            self.report.repairs[message["reason"]] += 1
-            self._list(self.report.repaired_rows, message)
-        elif kind == "refused":
-            self.report.refusals[message["reason"]] += 1
-            self._list(self.report.refused_rows, message)
-            self._write_refused(message)
+        elif kind in ("repaired", "refused"):
+            self.report.hear(message)
+            if kind == "refused":
+                self.refused.write(message)
 
-    def _list(self, rows: list[dict[str, Any]], message: dict[str, Any]) -> None:
-        if len(rows) < LISTED_ROWS:
-            rows.append({"row": message["row"], "reason": message["reason"]})
-
-    def _write_refused(self, message: dict[str, Any]) -> None:
-        if self.refused_to is None:
-            return
-        if self._refused_csv is None:
-            self._refused_csv = self.refused_to.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._refused_csv).writerow(["row", "reason", *(one.name for one in self.plan.kept)])
-        cells = [message["row"], message["reason"], *message["values"]]
-        csv.writer(self._refused_csv).writerow([harmless(cell) for cell in cells])
-
-    def _forget_refused(self) -> None:
-        if self._refused_csv:
-            self._refused_csv.close()
-            self._refused_csv = None
-
-    def _take_notes(self) -> None:
-        report = self.report
-        if self.srid != settings.GRID_SRID:
-            report.note("outside_municipality", crs=f"EPSG:{self.srid} {placing.name_of(self.srid)}")
-        for code in ("placeless", "flattened", "lost_text"):
-            if self._tally[code]:
-                report.note(code, count=self._tally[code])
-        if self.layer["destroyed"]:
-            report.note("destroyed", count=self.layer["destroyed"])
-        self._note_placing()
-        self._note_operation()
-        for one in self.plan.kept:
-            if one.type in _UNLISTED:
-                report.note("kept_as_json", field=one.name)
-            elif one.column != naming.plain(one.name):
-                report.note("renamed", field=one.name, column=one.column)
-
-    def _note_placing(self) -> None:
-        if self.plan.swap_axes:
-            self.report.note("axes_swapped")
-        if self.plan.control:
-            fitted = control.described(self.plan.control)
-            self.report.note("shifted", points=len(self.plan.control), rms=fitted["rms"], most=fitted["most"])
-        if self.plan.placed_by:
-            self._note_joined()
-
-    def _note_joined(self) -> None:
-        layer = str(joining.find(self.plan, self.subject)[0].collection.title)
-        self.report.note("joined", count=self._tally["joined"], layer=layer)
-        if self._tally["unjoined"]:
-            found = {"count": self._tally["unjoined"], "examples": "، ".join(self._tally["examples"])}
-            self.report.note("unjoined", layer=layer, **found)
-
-    def _note_operation(self) -> None:
-        done = self.report.operation
-        if done["name"] and done["accuracy_m"] is not None:
-            self.report.note("accuracy", operation=done["name"], metres=f"{done['accuracy_m']:g}")
-        elif done["name"]:
-            self.report.note("accuracy_unknown", operation=done["name"])
-        elif done["difference_m"]:
-            self.report.note("operation_unknown", metres=done["difference_m"])
+    def _note(self) -> None:
+        noting.take_notes(self.report, self.plan, self.layer, self._tally, self.subject)
 
     def _register(self, by: Any, about: Mapping[str, Any]) -> None:
-        fields = [one for one in self.plan.kept if one.type not in _UNLISTED]
+        fields = [one for one in self.plan.kept if one.type not in UNLISTED]
         label = naming.naming_column([{"column": one.column, "type": one.type} for one in fields])
         register_dataset(
             slug=self.plan.slug,

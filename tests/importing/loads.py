@@ -7,9 +7,10 @@ from django.conf import settings
 
 from accounts.policy import Subject
 from layers.importing import planning
-from layers.importing.loading import SYSTEM, Load, Report
+from layers.importing.loading import SYSTEM, Load
 from layers.importing.reader.limits import Limits
 from layers.importing.reader.process import Reader
+from layers.importing.reporting import Report
 
 
 def inspect(path: Path, **how: Any) -> dict[str, Any]:

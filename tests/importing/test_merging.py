@@ -15,9 +15,10 @@ from audit.models import AuditEvent
 from core.errors import DomainError
 from layers.importing import control, planning
 from layers.importing.errors import ImportRefused
-from layers.importing.loading import Load, Report
+from layers.importing.loading import Load
 from layers.importing.models import ImportRun, ImportState
 from layers.importing.reader.process import Reader
+from layers.importing.reporting import Report
 from layers.models import Dataset, DatasetField
 from tests.importing import files
 from tests.importing.loads import load

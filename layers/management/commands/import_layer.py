@@ -14,11 +14,12 @@ from core.errors import DomainError
 from jobs.actions import enqueue
 from layers.importing import control, messages, naming, planning, tasks
 from layers.importing.errors import ImportRefused
-from layers.importing.loading import Load, Report
+from layers.importing.loading import Load
 from layers.importing.planning import Plan
 from layers.importing.reader import encodings
 from layers.importing.reader.process import Reader
 from layers.importing.reader.refusals import Refusal
+from layers.importing.reporting import Report
 
 
 class Command(BaseCommand):
