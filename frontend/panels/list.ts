@@ -99,6 +99,7 @@ export class ListTwin {
   }
 
   private restart(): Promise<void> {
+    window.clearTimeout(this.timer);
     this.onlyShown = this.inView.checked;
     this.inView.disabled = this.area.filter !== "";
     this.filter = this.words.value.trim();
@@ -113,13 +114,18 @@ export class ListTwin {
     const request = new AbortController();
     this.request = request;
     this.host.setAttribute("aria-busy", "true");
+    // The pages of the rows before are no pages of those that are coming.
+    this.pager.inert = true;
     try {
       const page = await (href ? readPage(href, request.signal) : this.first(info, request.signal));
       if (!request.signal.aborted) this.show(info, page, href);
     } catch (error) {
       if (!request.signal.aborted) this.fail(error, href);
     } finally {
-      if (this.request === request) this.host.removeAttribute("aria-busy");
+      if (this.request === request) {
+        this.host.removeAttribute("aria-busy");
+        this.pager.inert = false;
+      }
     }
   }
 

@@ -4,7 +4,6 @@ from datetime import date
 
 from django import template
 from django.utils.dateformat import format as formatted
-from django.utils.formats import get_format
 from django.utils.translation import get_language
 
 from municipality.models import Municipality
@@ -26,6 +25,6 @@ def day(on: date | None, municipality: Municipality | None) -> str:
     if on is None:
         return ""
     if (get_language() or "ar")[:2] != "ar":
-        return formatted(on, get_format("DATE_FORMAT"))
+        return formatted(on, "j F Y")
     months = TUNISIA if municipality and municipality.country == Country.TUNISIA else LEVANT
     return f"{on.day} {months[on.month - 1]} {on.year}"
