@@ -15,9 +15,11 @@ from ledger.actions.payment import take_payment
 from ledger.models import BillShare
 from ledger.queries import open_items
 from parties.models import Party
-from taxation.actions import discrepancies, objections, packs, roll, standing
+from reconciliation.actions.filling import fill
+from taxation.actions import objections, packs, roll, standing
 from taxation.actions.register import assess_all, take_in
 from taxation.models import Assessment, Liability, RulePack, TaxUnit
+from taxation.queues import QUEUES
 
 Say = Callable[[str], None]
 GIVEN = "محمد أحمد خالد سليم نادر يوسف إبراهيم سامر مريم سعاد هناء ليلى رانيا فاطمة عائشة زينب".split()
@@ -66,7 +68,7 @@ def make(*, seed: int, say: Say) -> None:
         _objections(chance, today)
         _differences(chance)
     standing.bring_up_to_date(on=today)
-    say(f"{sum(discrepancies.look(on=today).values()):>9,} rows in the queues")
+    say(f"{sum(fill(queue=queue, on=today, by=None).found for queue in QUEUES):>9,} rows in the queues")
 
 
 def _owners(chance: random.Random) -> None:
