@@ -103,12 +103,12 @@ def _facts(chance: random.Random) -> None:
 def _payments(chance: random.Random, today: date, by: object) -> int:
     count = 0
     for party_id in BillShare.objects.values_list("party_id", flat=True).distinct().order_by("party_id"):
-        if chance.random() < 0.35:
+        if chance.random() < 0.12:
             continue
         on = today - timedelta(days=chance.randint(0, 300))
         items = open_items(party_id, on=on, currency=CURRENCY)
         owed = sum((item.quote(on).total for item in items), Decimal(0))
-        amount = owed if chance.random() < 0.8 else (owed / 2).quantize(Decimal("0.001"))
+        amount = owed if chance.random() < 0.93 else (owed / 2).quantize(Decimal("0.001"))
         if amount > 0:
             take_payment(party_id=party_id, amount=amount, currency=CURRENCY, method="bank", on=on, by=by)
             count += 1

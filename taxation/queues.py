@@ -22,20 +22,26 @@ QUESTIONS: dict[str, Any] = {
     "differs": _("Which area, floors and use are right?"),
     "metered": _("Who lives or works here, and which units are missing?"),
 }
-EVIDENCE = (
-    Field(name="area", title=_("Registered area"), type=FieldType.NUMBER, unit=_("m²")),
-    Field(name="assessed_area", title=_("Assessed area"), type=FieldType.NUMBER, unit=_("m²")),
-    Field(name="floors", title=_("Floors"), type=FieldType.INTEGER),
-    Field(name="assessed_floors", title=_("Taxed floors"), type=FieldType.INTEGER),
-    Field(name="since", title=_("In the register since"), type=FieldType.DATE),
-    Field(name="until", title=_("In the register until"), type=FieldType.DATE),
-)
-METERS = (
-    Field(name="meters", title=_("Water meters in use"), type=FieldType.INTEGER),
-    Field(name="taxed", title=_("Units taxed"), type=FieldType.INTEGER),
-    Field(name="connection", title=_("House connection")),
-    Field(name="metered_since", title=_("Metered since"), type=FieldType.DATE),
-)
+AREA = Field(name="area", title=_("Registered area"), type=FieldType.NUMBER, unit=_("m²"))
+ASSESSED_AREA = Field(name="assessed_area", title=_("Assessed area"), type=FieldType.NUMBER, unit=_("m²"))
+FLOORS = Field(name="floors", title=_("Floors"), type=FieldType.INTEGER)
+EVIDENCE = {
+    "untaxed": (AREA, FLOORS, Field(name="since", title=_("In the register since"), type=FieldType.DATE)),
+    "unfound": (AREA, Field(name="until", title=_("In the register until"), type=FieldType.DATE)),
+    "differs": (
+        AREA,
+        ASSESSED_AREA,
+        FLOORS,
+        Field(name="assessed_floors", title=_("Taxed floors"), type=FieldType.INTEGER),
+    ),
+    "metered": (
+        Field(name="meters", title=_("Water meters in use"), type=FieldType.INTEGER),
+        Field(name="taxed", title=_("Units taxed"), type=FieldType.INTEGER),
+        Field(name="connection", title=_("House connection")),
+        Field(name="metered_since", title=_("Metered since"), type=FieldType.DATE),
+        Field(name="area", title=_("Area that is not taxed"), type=FieldType.NUMBER, unit=_("m²")),
+    ),
+}
 # The rows that `taxation.actions.discrepancies` keeps, with the estimate by the rule pack in force.
 _OPEN = """
     SELECT d.collection || ':' || d.feature_id AS subject, d.label, d.evidence, d.collection, d.feature_id AS feature,
@@ -57,7 +63,7 @@ def _declared(number: int, source: Source) -> Queue:
         order=50 + number,
         view_roles=DESK.view_roles,
         work_roles=DESK.edit_roles,
-        evidence=(*METERS, *EVIDENCE) if source.code == "metered" else EVIDENCE,
+        evidence=EVIDENCE[source.code],
         results=RESULTS,
         prepare=partial(discrepancies.look_at, source),
         sql=_OPEN.format(code=source.code),

@@ -11,6 +11,7 @@ import { toast } from "../panels/toast.js";
 import { failed, ready, start } from "../start.js";
 
 const PLACES = "tax-places";
+const QUEUE = "queue-tax-";
 /** What lies beneath the statuses at the start; the layer list offers the rest. */
 const GROUND = ["parcels", "streets", "places", PLACES];
 
@@ -72,6 +73,12 @@ class PlacePanel {
   }
 }
 
+/** What is shown when a queue is opened: its differences lie over the statuses, those of the others no more. */
+function withQueue(app: App, name: string): Set<string> {
+  const others = [...app.store.now.visible].filter((id) => !id.startsWith(QUEUE));
+  return new Set(app.collection(QUEUE + name) ? [...others, QUEUE + name] : others);
+}
+
 function wire(app: App): void {
   const panel = new PlacePanel(app);
   const queue = new Queue(app);
@@ -88,11 +95,15 @@ function wire(app: App): void {
     wanted = unit;
     void app.choose({ collection: PLACES, id: place }, "reveal");
   };
+  queue.onFind = (collection, id) => void app.choose({ collection, id }, "reveal");
+  queue.onOpen = (name) => app.store.update({ visible: withQueue(app, name) });
   new Legend(app, (status) => queue.filter(status));
   app.map.onClick(({ hits }) => {
     const hit = hits.find((one) => one.collection === PLACES);
     if (hit) void app.choose(hit);
   });
+  const asked = new URLSearchParams(location.search).get("queue");
+  if (asked) queue.onOpen(asked);
   void queue.load();
 }
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from buildings.models import Unit
 from core.errors import Conflict, Unprocessable
+from reconciliation.actions import working
+from reconciliation.models import Case
 from taxation import queries
 from taxation.actions import standing
 from taxation.models import Discrepancy, DiscrepancyState, TaxUnit
@@ -78,7 +80,21 @@ def decide(row: Discrepancy, *, correct: bool, reason: str, by: Any) -> Discrepa
     row.state = DiscrepancyState.ACCEPTED if correct else DiscrepancyState.DISMISSED
     row.reason, row.decided_by, row.decided_at = reason.strip()[:300], by, timezone.now()
     row.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+    _close_case(row, by)
     return row
+
+
+def _close_case(row: Discrepancy, by: Any) -> None:
+    """Close the reconciliation engine's case of the same difference, with the same reason."""
+    case = (
+        Case.objects.of(f"tax-{row.queue}")
+        .open()
+        .filter(subject=f"{row.collection}:{row.feature_id}")
+        .first()
+    )
+    if case is not None:
+        result = "corrected" if row.state == DiscrepancyState.ACCEPTED else "no-difference"
+        working.close(case_id=case.pk, version=None, result=result, reason=row.reason, by=by)
 
 
 def _take_in(row: Discrepancy) -> None:

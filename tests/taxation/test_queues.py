@@ -201,3 +201,6 @@ def test_the_reconciliation_engine_works_the_same_rows_with_their_worth(town):
     case = Case.objects.get(queue="tax-untaxed")
     assert (case.label, case.yearly_value, case.currency) == ("2-2-1", D("272.000"), "JOD")
     assert case.geom is not None
+    discrepancies.decide(Discrepancy.objects.get(), correct=True, reason="Seen", by=person("assessor"))
+    case.refresh_from_db()
+    assert (case.state, case.result, case.reason) == ("closed", "corrected", "Seen")
