@@ -12,6 +12,8 @@ import { failed, ready, start } from "../start.js";
 
 const PLACES = "tax-places";
 const QUEUE = "queue-tax-";
+/** How strongly the statuses are drawn behind a queue. */
+const BEHIND = 0.45;
 /** What lies beneath the statuses at the start; the layer list offers the rest. */
 const GROUND = ["parcels", "streets", "places", PLACES];
 
@@ -61,6 +63,8 @@ class PlacePanel {
 
   async show(id: string, unit = ""): Promise<void> {
     await this.fragment.load(`/staff/tax/map/places/${encodeURIComponent(id)}/`, unit ? { unit } : {});
+    // Where the panel lies beneath map and queue, the choice would else go unseen.
+    if (matchMedia("(max-width: 60rem)").matches) need("place").scrollIntoView({ block: "start" });
   }
 
   private onClick(event: MouseEvent): void {
@@ -96,7 +100,10 @@ function wire(app: App): void {
     void app.choose({ collection: PLACES, id: place }, "reveal");
   };
   queue.onFind = (collection, id) => void app.choose({ collection, id }, "reveal");
-  queue.onOpen = (name) => app.store.update({ visible: withQueue(app, name) });
+  queue.onOpen = (name) => {
+    app.store.update({ visible: withQueue(app, name) });
+    app.store.fade(PLACES, app.collection(QUEUE + name) ? BEHIND : 1);
+  };
   new Legend(app, (status) => queue.filter(status));
   app.map.onClick(({ hits }) => {
     const hit = hits.find((one) => one.collection === PLACES);
