@@ -60,6 +60,7 @@ export class Queue {
       const isShown = tab.dataset["queue"] === this.queue;
       tab.setAttribute("aria-selected", String(isShown));
       tab.tabIndex = isShown ? 0 : -1;
+      if (isShown) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   }
 
