@@ -13,6 +13,7 @@ import tempfile
 import time
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisportal.settings")
@@ -110,6 +111,8 @@ def database_seconds() -> float:
 
 def measure_account(run: BillRun) -> None:
     """Ask for an account page again and again and say how long it took."""
+    # The web process as it is after its start.
+    import_module("gisportal.wsgi")
     counted = BillShare.objects.filter(bill__run=run).values_list("party_id").annotate(bills=Count("pk"))
     party, bills = counted.order_by("bills").first() or (0, 0)
     clerk = User.objects.get_or_create(username="bench-clerk")[0]
