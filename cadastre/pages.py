@@ -101,8 +101,10 @@ def parcel_plan(plot: Plot, ratio: float = 1.6) -> Any:
     west, south, east, north = plot.shape.bounds
     reach = max(east - west, north - south)
     around = in_force_within((west - reach, south - reach, east + reach, north + reach))
+    # What stands today where a parcel of the past lay is no neighbour of it.
+    beside = [one for one in around if one.shape.intersection(plot.shape).area < one.shape.area / 2]
     return plan(
-        [("around", [one for one in around if one.key != plot.key]), ("subject", [plot])],
+        [("around", beside), ("subject", [plot])],
         focus=[plot.shape], labelled=["around", "subject"], dimensions=[plot], ratio=ratio,
     )  # fmt: skip
 

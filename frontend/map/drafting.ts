@@ -22,6 +22,8 @@ export type Drawing = "LineString" | "Polygon" | "Point";
 
 const SNAP_PIXELS = 10;
 const MOST_RESOLUTION = 1.2;
+/** Of these no labels overlap; the topmost go first. */
+const LABELLED: ReadonlySet<string> = new Set(["others", "proposed", "chosen", "preview", "ticks"]);
 
 /** A map of one record's surroundings, with drawing, snapping and vertex moves. */
 export class DraftingMap {
@@ -66,7 +68,7 @@ export class DraftingMap {
       maxResolution: 8,
       enableRotation: false,
     });
-    const names = ["in_force", "scenery", "ticks", "others", "proposed", "chosen", "preview", "sketch", "marks"] as const;
+    const names = ["in_force", "scenery", "others", "proposed", "chosen", "preview", "sketch", "marks", "ticks"] as const;
     // What the preview measures need not be measured twice.
     const measured = (feature: FeatureLike): Style[] => sketchStyle(feature, this.sources.preview.isEmpty());
     this.sketchStyle = measured;
@@ -78,7 +80,7 @@ export class DraftingMap {
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false }),
       layers: names.flatMap((name) => {
         const style = name === "sketch" ? measured : draftingStyles[name];
-        const layer = new VectorLayer({ source: this.sources[name], style, updateWhileInteracting: true });
+        const layer = new VectorLayer({ source: this.sources[name], style, updateWhileInteracting: true, declutter: LABELLED.has(name) });
         return name === "scenery" ? [layer, boundaries] : [layer];
       }),
     });

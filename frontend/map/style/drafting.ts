@@ -31,8 +31,11 @@ function isRoad(feature: FeatureLike): boolean {
   return plotOf(feature).land_use === "road";
 }
 
-function labelAt(feature: FeatureLike, text: Text): Style {
-  return new Style({ geometry: new Point(plotOf(feature).label), text });
+/** Where labels would overlap, numbers go before areas, and areas before lengths. */
+const RANK = { number: 3, area: 2, length: 1 } as const;
+
+function labelAt(feature: FeatureLike, text: Text, rank: keyof typeof RANK): Style {
+  return new Style({ geometry: new Point(plotOf(feature).label), text, zIndex: RANK[rank] });
 }
 
 /** Lengths along the edges, where there is room for them. */
@@ -44,7 +47,7 @@ function lengths(feature: FeatureLike, resolution: number, color: string): Style
       const upright = Math.abs(angle) > Math.PI / 2 ? angle + Math.PI : angle;
       const text = words(number(length_m, 2), color, "500 12px", -9);
       text.setRotation(-upright);
-      return new Style({ geometry: new Point([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]), text });
+      return new Style({ geometry: new Point([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]), text, zIndex: RANK.length });
     });
 }
 
@@ -56,10 +59,10 @@ export function plotStyle(color: string, fill: string, dash: number[] | null, me
     const styles = [new Style({ stroke, fill: new Fill({ color: fill }) })];
     const size = Math.sqrt(plot.area_m2) / resolution;
     if (size > 28 && !(isRoad(feature) && !measures)) {
-      styles.push(labelAt(feature, words(plot.number, color, size > 80 ? "600 16px" : "500 12px")));
+      styles.push(labelAt(feature, words(plot.number, color, size > 80 ? "600 16px" : "500 12px"), "number"));
     }
     if (measures && size > 110) {
-      styles.push(labelAt(feature, words(t("unit.m2", { value: number(plot.area_m2, 2) }), color, "500 12px", 18)));
+      styles.push(labelAt(feature, words(t("unit.m2", { value: number(plot.area_m2, 2) }), color, "500 12px", 18), "area"));
       styles.push(...lengths(feature, resolution, color));
     }
     return styles;
@@ -72,6 +75,12 @@ function ground(feature: FeatureLike): Style {
 }
 
 const REGISTERED = plotStyle(PARCEL, "rgba(0,0,0,0)", null, false);
+const PROPOSED = plotStyle(DRAFT, "rgba(200,50,26,0.07)", [8, 5], true);
+
+/** What a draft proposes; a neighbour that only gains a vertex keeps its look. */
+function proposed(feature: FeatureLike, resolution: number): Style[] {
+  return (plotOf(feature).role === "noded" ? REGISTERED : PROPOSED)(feature, resolution);
+}
 
 /** Registered boundaries and numbers; without the number where proposals stand on the parcel. */
 function boundaries(feature: FeatureLike, resolution: number, replaced: ReadonlySet<number>): Style[] {
@@ -86,7 +95,7 @@ function chosen(feature: FeatureLike, resolution: number): Style[] {
     new Style({ stroke: new Stroke({ color: INK, width: 2.6 }) }),
     new Style({
       geometry: corners,
-      image: new RegularShape({ points: 4, radius: 6, angle: Math.PI / 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: INK, width: 1.6 }) }),
+      image: new RegularShape({ points: 4, radius: 6, angle: Math.PI / 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: INK, width: 1.6 }), declutterMode: "none" }),
     }),
     ...lengths(feature, resolution, INK),
   ];
@@ -118,7 +127,7 @@ const MARK = new Style({
   fill: new Fill({ color: "rgba(143,18,56,0.25)" }),
 });
 
-const CROSS = new Style({ image: new RegularShape({ points: 4, radius: 6, radius2: 0, stroke: new Stroke({ color: "#BFB6A4", width: 1 }) }) });
+const CROSS = new Style({ image: new RegularShape({ points: 4, radius: 6, radius2: 0, stroke: new Stroke({ color: "#BFB6A4", width: 1 }), declutterMode: "none" }) });
 
 function ticks(feature: FeatureLike): Style {
   const text = feature.get("text") as string | undefined;
@@ -143,7 +152,7 @@ export const draftingStyles = {
   in_force: ground,
   boundaries,
   others: plotStyle("#8C6BB8", "rgba(140,107,184,0.10)", [3, 4], false),
-  proposed: plotStyle(DRAFT, "rgba(200,50,26,0.07)", [8, 5], true),
+  proposed,
   preview: plotStyle(DRAFT, "rgba(200,50,26,0.12)", [4, 3], true),
   chosen,
   sketch: SKETCH,

@@ -2,7 +2,7 @@
 import { Stale, cadastre, type Around, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
 import { Refusal } from "../../api/client.js";
 import { h, need } from "../../dom.js";
-import { isolated, language, number, t } from "../../i18n.js";
+import { coordinate, isolated, locale, number, t } from "../../i18n.js";
 import { DraftingMap } from "../../map/drafting.js";
 import { toast } from "../toast.js";
 import { FamilyLine } from "./family.js";
@@ -69,7 +69,7 @@ export class Workbench {
     const { plan } = this;
     plan.onMove(() => void this.load());
     plan.onPointer(([x, y], pixel) => {
-      need("bench-coordinates").textContent = `${number(x, 2)}  ${number(y, 2)}`;
+      need("bench-coordinates").textContent = `${coordinate(x, 2)}  ${coordinate(y, 2)}`;
       this.chip.place(pixel);
     });
     plan.onChosen = (plot, adds) => this.choose(plot ? (adds ? toggled(this.chosen, plot) : [plot]) : adds ? this.chosen : []);
@@ -285,7 +285,7 @@ export class Workbench {
     this.chosen = this.chosen.filter((plot) => record.proposed.some((one) => one.key === plot.key));
     this.plan.choose(this.chosen);
     this.plan.showProposed(record.proposed);
-    const at = new Date(record.changed_at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+    const at = new Date(record.changed_at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
     need("bench-saved").textContent = t("bench.saved", { at });
     this.render();
   }
