@@ -31,11 +31,16 @@ function isRoad(feature: FeatureLike): boolean {
   return plotOf(feature).land_use === "road";
 }
 
-/** Where labels would overlap, numbers go before areas, and areas before lengths. */
-const RANK = { number: 3, area: 2, length: 1 } as const;
+/** Where labels would overlap, numbers go before lengths. */
+const RANK = { number: 2, length: 1 } as const;
 
-function labelAt(feature: FeatureLike, text: Text, rank: keyof typeof RANK): Style {
-  return new Style({ geometry: new Point(plotOf(feature).label), text, zIndex: RANK[rank] });
+/** A plot's number and, when it is measured, its area beneath. */
+function labelled(feature: FeatureLike, color: string, font: string, isMeasured: boolean): Style {
+  const plot = plotOf(feature);
+  const text = words(plot.number, color, font);
+  const area = canvasText(digitsOf(t("unit.m2", { value: number(plot.area_m2, 2) })));
+  if (isMeasured) text.setText([canvasText(digitsOf(plot.number)), `${font} ${FONT}`, "\n", "", area, `500 12px ${FONT}`]);
+  return new Style({ geometry: new Point(plot.label), text, zIndex: RANK.number });
 }
 
 /** Lengths along the edges, where there is room for them. */
@@ -58,13 +63,11 @@ export function plotStyle(color: string, fill: string, dash: number[] | null, me
     const stroke = new Stroke({ color, width: dash ? 2.2 : 1.3, ...(dash ? { lineDash: dash } : {}) });
     const styles = [new Style({ stroke, fill: new Fill({ color: fill }) })];
     const size = Math.sqrt(plot.area_m2) / resolution;
+    const isMeasured = measures && size > 110;
     if (size > 28 && !(isRoad(feature) && !measures)) {
-      styles.push(labelAt(feature, words(plot.number, color, size > 80 ? "600 16px" : "500 12px"), "number"));
+      styles.push(labelled(feature, color, size > 80 ? "600 16px" : "500 12px", isMeasured));
     }
-    if (measures && size > 110) {
-      styles.push(labelAt(feature, words(t("unit.m2", { value: number(plot.area_m2, 2) }), color, "500 12px", 18), "area"));
-      styles.push(...lengths(feature, resolution, color));
-    }
+    if (isMeasured) styles.push(...lengths(feature, resolution, color));
     return styles;
   };
 }
@@ -88,7 +91,7 @@ function boundaries(feature: FeatureLike, resolution: number, replaced: Readonly
   return replaced.has(Number(plotOf(feature).key.slice(1))) ? styles.slice(0, 1) : styles;
 }
 
-function chosen(feature: FeatureLike, resolution: number): Style[] {
+function chosen(feature: FeatureLike, resolution: number, isMeasured: boolean): Style[] {
   const corners = new MultiPoint(plotOf(feature).edges.map(({ from }) => from));
   return [
     new Style({ stroke: new Stroke({ color: "#FFFFFF", width: 6 }) }),
@@ -97,7 +100,7 @@ function chosen(feature: FeatureLike, resolution: number): Style[] {
       geometry: corners,
       image: new RegularShape({ points: 4, radius: 6, angle: Math.PI / 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: INK, width: 1.6 }), declutterMode: "none" }),
     }),
-    ...lengths(feature, resolution, INK),
+    ...(isMeasured ? lengths(feature, resolution, INK) : []),
   ];
 }
 
@@ -142,13 +145,20 @@ function ticks(feature: FeatureLike): Style {
 
 const BUILDING = { fill: new Fill({ color: "#D9CBB8" }), stroke: new Stroke({ color: "#8C7C66", width: 1 }) };
 
+const STREET = new Style({ stroke: new Stroke({ color: "#BFAE83", width: 1.2, lineDash: [10, 4, 2, 4] }) });
+
+/** Buildings and street lines. */
+function scenery(feature: FeatureLike, resolution: number): Style[] {
+  return [feature.get("kind") === "street" ? STREET : building(feature, resolution)];
+}
+
 function building(feature: FeatureLike, resolution: number): Style {
   const label = (feature.get("label") as string | undefined) ?? "";
   return new Style({ ...BUILDING, ...(label && resolution < 0.06 ? { text: words(label, "#5A4C38", "11px") } : {}) });
 }
 
 export const draftingStyles = {
-  scenery: building,
+  scenery,
   in_force: ground,
   boundaries,
   others: plotStyle("#8C6BB8", "rgba(140,107,184,0.10)", [3, 4], false),

@@ -79,3 +79,9 @@ export function showSteps(record: RecordInfo | null, blocked: (count: number) =>
   need("bench-submit").setAttribute("aria-disabled", String(count > 0));
   need("bench-submit").onclick = () => (count ? blocked(count) : submit());
 }
+
+/** Say over the plan what the next click does. */
+export function showHint(words: Key | null): void {
+  need("bench-hint").hidden = !words;
+  need("bench-hint").replaceChildren(...(words ? [h("span", {}, t(words)), h("kbd", {}, "Esc"), h("span", { class: "secondary" }, t("bench.cancel"))] : []));
+}
