@@ -105,8 +105,13 @@ export class DraftingMap {
     this.replace();
   }
 
+  /** Show what the draft proposes; neighbours that only gain a vertex look as they are in force. */
   showProposed(plots: Plot[]): void {
-    this.fill("proposed", plots);
+    const isNoded = (plot: Plot): boolean => plot.role === "noded";
+    const inForce = this.sources.in_force;
+    this.fill("proposed", plots.filter((plot) => !isNoded(plot)));
+    inForce.removeFeatures(inForce.getFeatures().filter((one) => isNoded(one.get("plot") as Plot)));
+    inForce.addFeatures(plots.filter(isNoded).map((plot) => this.featureOf(plot)));
     this.snappable.clear();
     const scenery = this.sources.scenery.getFeatures().filter((one) => !this.hidden.has(one.get("kind") as string));
     this.snappable.extend([...this.sources.in_force.getFeatures(), ...scenery, ...this.sources.proposed.getFeatures()]);

@@ -22,6 +22,9 @@ export class Pencil {
   /** The points of the drawing that are settled, and those taken back. */
   private points: XY[] = [];
   private takenBack: XY[] = [];
+  private drawn: Geometry | undefined = undefined;
+  /** While a point is added, the line passes through states that count for nothing. */
+  private isAdding = false;
   isSnapping = true;
   hold: Hold = { bearing: null, length: null };
   mark: (at: XY | null) => void = () => undefined;
@@ -63,6 +66,7 @@ export class Pencil {
     draw.on("drawstart", ({ feature }) => {
       this.source.clear();
       const geometry = feature.getGeometry();
+      this.drawn = geometry;
       this.settle(geometry);
       geometry?.on("change", () => {
         this.settle(geometry);
@@ -82,6 +86,7 @@ export class Pencil {
 
   /** Note which points of the drawing are settled; a new one ends what could be brought back. */
   private settle(geometry: Geometry | undefined): void {
+    if (this.isAdding) return;
     const all = geometry ? pointsOf(geometry) : [];
     const now = all.slice(0, geometry instanceof Polygon ? -2 : -1);
     const next = this.takenBack.at(-1);
@@ -116,7 +121,10 @@ export class Pencil {
 
   /** Add a typed point. */
   add(at: XY): void {
+    this.isAdding = true;
     this.draw?.appendCoordinates([at]);
+    this.isAdding = false;
+    this.settle(this.drawn);
   }
 
   /** Take back the last point; says whether there was one. */

@@ -78,17 +78,11 @@ function ground(feature: FeatureLike): Style {
 }
 
 const REGISTERED = plotStyle(PARCEL, "rgba(0,0,0,0)", null, false);
-const PROPOSED = plotStyle(DRAFT, "rgba(200,50,26,0.07)", [8, 5], true);
-
-/** What a draft proposes; a neighbour that only gains a vertex keeps its look. */
-function proposed(feature: FeatureLike, resolution: number): Style[] {
-  return (plotOf(feature).role === "noded" ? REGISTERED : PROPOSED)(feature, resolution);
-}
-
 /** Registered boundaries and numbers; without the number where proposals stand on the parcel. */
 function boundaries(feature: FeatureLike, resolution: number, replaced: ReadonlySet<number>): Style[] {
   const styles = REGISTERED(feature, resolution);
-  return replaced.has(Number(plotOf(feature).key.slice(1))) ? styles.slice(0, 1) : styles;
+  const { key } = plotOf(feature);
+  return key.startsWith("p") && replaced.has(Number(key.slice(1))) ? styles.slice(0, 1) : styles;
 }
 
 function chosen(feature: FeatureLike, resolution: number, isMeasured: boolean): Style[] {
@@ -162,7 +156,7 @@ export const draftingStyles = {
   in_force: ground,
   boundaries,
   others: plotStyle("#8C6BB8", "rgba(140,107,184,0.10)", [3, 4], false),
-  proposed,
+  proposed: plotStyle(DRAFT, "rgba(200,50,26,0.07)", [8, 5], true),
   preview: plotStyle(DRAFT, "rgba(200,50,26,0.12)", [4, 3], true),
   chosen,
   sketch: SKETCH,

@@ -50,7 +50,7 @@ export function opening(open: () => void): HTMLElement {
 
 /** The documents, with a short form: kind, number and scan. */
 export function papers(record: RecordInfo, attach: (form: FormData) => void): Node[] {
-  const list = h("ul", { class: "actions" }, ...record.sources.map((one) => h("li", {}, icon("file-text"), h("span", { class: "grow" }, `${one.kind} `, h("bdi", {}, one.number)))));
+  const list = h("ul", { class: "actions" }, ...record.sources.map((one) => h("li", { class: "row" }, icon("file-text"), h("span", { class: "grow" }, `${one.kind} `, h("bdi", {}, one.number)))));
   const heading = h("h3", {}, t("bench.documents"));
   if (!record.is_editable) return [heading, list];
   const form = h("form", { class: "stack tight" }, need<HTMLTemplateElement>("source-form").content.cloneNode(true));

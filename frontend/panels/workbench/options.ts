@@ -142,10 +142,10 @@ function newOptions(handlers: Handlers, found: SurveyShape[], hold: Hold): Node[
   return [
     h("p", { class: "hint" }, t("bench.new_hint")),
     pointEntry(handlers, hold),
-    h("details", {}, h("summary", {}, t("bench.paste")), h("div", { class: "stack tight" }, h("label", { for: "field-corners" }, t("bench.paste_hint")), pasted, grid, h("button", { class: "button", type: "button", onclick: () => handlers.corners(pasted.value, crs()) }, t("bench.preview")))),
+    h("details", { class: "pasted" }, h("summary", {}, t("bench.paste")), h("div", { class: "stack tight" }, h("label", { for: "field-corners" }, t("bench.paste_hint")), pasted, grid, h("button", { class: "button", type: "button", onclick: () => handlers.corners(pasted.value, crs()) }, t("bench.preview")))),
     h(
       "details",
-      {},
+      { class: "traverse" },
       h("summary", {}, t("bench.traverse")),
       h("div", { class: "stack tight" }, h("label", { for: "field-start" }, t("bench.traverse_start")), start, h("label", { for: "field-legs" }, t("bench.traverse_hint")), rows, h("button", { class: "button", type: "button", onclick: () => handlers.traverse(start.value, rows.value) }, t("bench.compute"))),
     ),
