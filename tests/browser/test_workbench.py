@@ -186,10 +186,23 @@ def halve_what_the_zone_allows(bench: Bench) -> None:
 
 
 @by_turns("ar")
-def test_a_draft_survives_a_closed_tab_and_is_approved_by_somebody_else(visit: Enter, lang: str) -> None:
+def test_a_draft_survives_a_killed_server_and_a_closed_tab_and_is_approved_by_somebody_else(
+    visit: Enter, lang: str
+) -> None:
     bench = Bench(visit(), lang)
     record = bench.open_record("subdivision")
     halve_what_the_zone_allows(bench)
+    # What could not be saved stays to be saved again.
+    bench.page.keyboard.press("Control+z")
+    expect(bench.page.locator("#tool-undo")).to_have_attribute("aria-disabled", "true")
+    bench.seen.town.kill()
+    try:
+        bench.page.keyboard.press("Control+y")
+        expect(bench.page.locator("#bench-notice .notice.block")).to_be_visible()
+    finally:
+        bench.seen.town.serve()
+    bench.page.keyboard.press("Control+y")
+    expect(bench.page.locator("#tool-redo")).to_have_attribute("aria-disabled", "true")
     bench.page.close()
     page: Page = bench.page.context.new_page()
     page.goto(f"{bench.seen.town.address}/staff/parcels/?lang={lang}&record={record}")

@@ -30,6 +30,14 @@ def straight(plot: Plot) -> tuple[Place, Place, Place]:
     raise AssertionError("the outline has no two long edges in a row")
 
 
+def choose_a_free_one(bench: Bench, record: int) -> Plot:
+    """Bring a plot that no draft holds into the middle and choose it."""
+    plot = bench.plots(beyond=2)[0]
+    bench.go(record, plot["label"])
+    bench.choose(plot)
+    return plot
+
+
 @by_turns("ar")
 def test_lines_are_held_squared_traced_and_taken_back_point_by_point(visit: Enter, lang: str) -> None:
     bench = Bench(visit(), lang)
@@ -54,7 +62,7 @@ def test_lines_are_held_squared_traced_and_taken_back_point_by_point(visit: Ente
     assert bench.numbers("strip")
 
     # A line held to a bearing, drawn askew.
-    bench.choose(plot := bench.plots()[0])
+    plot = choose_a_free_one(bench, record)
     page.keyboard.press("s")
     page.click("[data-way=line]")
     west, east = across(plot)
@@ -69,9 +77,8 @@ def test_lines_are_held_squared_traced_and_taken_back_point_by_point(visit: Ente
     assert min(abs(bearing - 80) for bearing in bearings(children)) < 0.05
 
     # Points are taken back and brought back one by one; Enter ends the line.
-    bench.choose(plot := bench.plots()[0])
-    page.keyboard.press("s")
     page.keyboard.press("Escape")
+    plot = choose_a_free_one(bench, record)
     page.keyboard.press("s")
     expect(page.locator("#held")).to_have_count(0)
     west, east = across(plot)
@@ -98,7 +105,8 @@ def test_lines_are_held_squared_traced_and_taken_back_point_by_point(visit: Ente
     expect(page.locator("#bench-snapped")).to_have_text({"ar": "رأس", "en": "vertex"}[lang])
     page.keyboard.up("Alt")
     page.keyboard.press("Escape")
-    assert bench.seen.complaints == []
+    # While a line is on its way, it cuts nothing yet.
+    assert [one for one in bench.seen.complaints if "422" not in one] == []
 
 
 @by_turns("en")
@@ -177,14 +185,14 @@ def test_parcels_are_entered_and_changed_without_a_mouse(visit: Enter, lang: str
     # A surveyor's list of points as a parcel.
     page.keyboard.press("n")
     page.click(".survey summary")
-    listed = b"1,13000,13000\n2,13020,13000\n3,13020,13030\n4,13000,13030\n"
+    x, y = round(edge[0][0]) - 9000, round(edge[0][1])
+    listed = f"1,{x},{y}\n2,{x + 20},{y}\n3,{x + 20},{y + 30}\n4,{x},{y + 30}\n".encode()
     page.set_input_files("#field-survey", {"name": "points.csv", "mimeType": "text/csv", "buffer": listed})
     page.click(".survey form .button")
     page.click("#survey-found button")
     bench.keep()
     assert sorted(plot["area_m2"] for plot in bench.record()["proposed"] if plot["role"] == "new")[0] == 600
-    refused = [one for one in bench.seen.complaints if "422" not in one]
-    assert refused == []
+    assert [one for one in bench.seen.complaints if "422" not in one] == []
 
 
 @by_turns("ar")

@@ -252,7 +252,7 @@ export class Workbench {
   private async keep(): Promise<void> {
     if (!this.record || !this.pending) return;
     const { operation } = this.pending;
-    await this.change(() => cadastre.keep(this.record as RecordInfo, operation));
+    if (!(await this.change(() => cadastre.keep(this.record as RecordInfo, operation)))) return;
     this.entries.found = [];
     this.choose([]);
     this.use("select");
@@ -265,8 +265,8 @@ export class Workbench {
     if (name === "submit" && this.record.state === "submitted") toast(t("bench.submitted"));
   }
 
-  /** Send a change; a stale one shows what others saved meanwhile and loses nothing of theirs. */
-  private async change(send: () => Promise<RecordInfo>): Promise<void> {
+  /** Send a change; a stale one shows what others saved. Says whether the portal answered: if not, all stays to try again. */
+  private async change(send: () => Promise<RecordInfo>): Promise<boolean> {
     try {
       this.setRecord(await send());
       this.notice("", "info");
@@ -275,10 +275,14 @@ export class Workbench {
         const last = error.current.operations.filter((one) => one.in_effect).at(-1);
         this.setRecord(error.current);
         this.notice(t("bench.stale", { what: last ? `${last.title} (${last.by})` : "—" }), "warn");
-      } else this.tell(error);
+      } else {
+        this.tell(error);
+        if (!(error instanceof Refusal)) return false;
+      }
     }
     this.drop();
     await this.load();
+    return true;
   }
 
   private setRecord(record: RecordInfo): void {
