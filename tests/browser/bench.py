@@ -21,6 +21,7 @@ class Bench:
 
     def __init__(self, seen: Visit, lang: str, user: str = "engineer") -> None:
         self.seen, self.page, self.lang = seen, seen.page, lang
+        self.opened: list[int] = []
         seen.page.set_default_timeout(SLOW)
         seen.sign_in(user)
         seen.open(f"/staff/parcels/?lang={lang}", until=READY)
@@ -73,7 +74,18 @@ class Bench:
         self.page.click("#open-record")
         self.page.wait_for_url("**record=*")
         expect(self.page.locator(".steps")).to_be_visible()
-        return int(self.page.url.rpartition("=")[2])
+        self.opened.append(int(self.page.url.rpartition("=")[2]))
+        return self.opened[-1]
+
+    def withdraw(self) -> None:
+        """Withdraw what was opened here and is open still, so that its parcels are free for others."""
+        page = self.page.context.new_page()
+        for record in self.opened:
+            page.goto(f"{self.seen.town.address}/staff/records/{record}/")
+            button = page.locator("form[action$='/withdraw/'] .button")
+            if button.count():
+                button.click()
+                expect(page.locator(".badge.withdrawn").first).to_be_visible()
 
     def record(self) -> dict[str, Any]:
         """Return the open record."""

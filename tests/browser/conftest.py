@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -20,6 +21,9 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PageTimeout
 
 from scripts.launch.places import BIN, PYTHON, ROOT
+
+if TYPE_CHECKING:
+    from tests.browser.bench import Bench
 
 PASSWORD = "a-password-for-tests"
 FLAGS = (
@@ -195,6 +199,22 @@ def visit(chromium: Browser, served_town: ServedTown) -> Iterator[Callable[..., 
     yield enter
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def at_bench(visit: Callable[..., Visit]) -> Iterator[Callable[..., "Bench"]]:
+    """Return what sits somebody down at the workbench; what they leave open is withdrawn in the end."""
+    from tests.browser.bench import Bench
+
+    benches: list[Bench] = []
+
+    def sit_down(lang: str, user: str = "engineer") -> Bench:
+        benches.append(Bench(visit(), lang, user))
+        return benches[-1]
+
+    yield sit_down
+    for bench in benches:
+        bench.withdraw()
 
 
 def _watch(seen: Visit) -> None:

@@ -29,7 +29,7 @@ def take_a_suggestion(page: Page, address: str) -> str:
 
 def close_what_is_open(page: Page) -> None:
     """Attach a document, give every reason, take every suggestion."""
-    page.locator("details summary").first.click()
+    page.locator("details:has(form[action$='/documents/']) summary").click()
     page.fill("#id_number", "S-7")
     page.locator("form[action$='/documents/'] .button").click()
     page.wait_for_load_state()

@@ -11,11 +11,12 @@ from tests.cadastre.test_survey_files import drawing
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Visit]
+Sit = Callable[..., Bench]
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
-def test_parcels_are_divided_in_every_way(visit: Enter, lang: str) -> None:
-    bench = Bench(visit(), lang)
+def test_parcels_are_divided_in_every_way(at_bench: Sit, lang: str) -> None:
+    bench = at_bench(lang)
     page = bench.page
     bench.open_record("subdivision")
 
@@ -65,8 +66,8 @@ def test_parcels_are_divided_in_every_way(visit: Enter, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
-def test_boundaries_are_merged_moved_and_entered(visit: Enter, lang: str) -> None:
-    bench = Bench(visit(), lang)
+def test_boundaries_are_merged_moved_and_entered(at_bench: Sit, lang: str) -> None:
+    bench = at_bench(lang)
     page = bench.page
     record = bench.open_record("correction")
     first, second, edge = neighbours(bench)
@@ -136,9 +137,9 @@ def test_boundaries_are_merged_moved_and_entered(visit: Enter, lang: str) -> Non
 
 @by_turns("en")
 def test_a_second_engineer_hears_at_once_who_holds_the_parcel_and_a_line_that_cuts_nothing_is_refused(
-    visit: Enter, lang: str
+    at_bench: Sit, lang: str
 ) -> None:
-    first = Bench(visit(), lang)
+    first = at_bench(lang)
     record = first.open_record("subdivision")
     first.choose(plot := first.plots()[0])
     first.page.keyboard.press("s")
@@ -151,7 +152,7 @@ def test_a_second_engineer_hears_at_once_who_holds_the_parcel_and_a_line_that_cu
     first.keep()
     number = first.record()["number"]
 
-    second = Bench(visit(), lang, "surveyor")
+    second = at_bench(lang, "surveyor")
     second.go(second.open_record("subdivision"), plot["label"])
     second.choose(plot)
     expect(second.page.locator("#bench-notice")).to_contain_text(f"\u2068{number}\u2069")
@@ -163,7 +164,7 @@ def test_a_second_engineer_hears_at_once_who_holds_the_parcel_and_a_line_that_cu
     )
 
     # The same record in two windows: who saves later is told what changed, and loses nothing of the other's.
-    beside = Bench(visit(), lang, "surveyor")
+    beside = at_bench(lang, "surveyor")
     beside.go(record, plot["label"])
     first.page.keyboard.press("Control+z")
     expect(first.page.locator("#tool-undo")).to_have_attribute("aria-disabled", "true")
@@ -187,9 +188,9 @@ def halve_what_the_zone_allows(bench: Bench) -> None:
 
 @by_turns("ar")
 def test_a_draft_survives_a_killed_server_and_a_closed_tab_and_is_approved_by_somebody_else(
-    visit: Enter, lang: str
+    at_bench: Sit, visit: Enter, lang: str
 ) -> None:
-    bench = Bench(visit(), lang)
+    bench = at_bench(lang)
     record = bench.open_record("subdivision")
     halve_what_the_zone_allows(bench)
     # What could not be saved stays to be saved again.

@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.bench import Bench, Place, Plot, across, between, by_turns, neighbours, said
-from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
-Enter = Callable[..., Visit]
+Sit = Callable[..., Bench]
 
 
 def bearings(plots: list[dict[str, Any]]) -> list[float]:
@@ -39,8 +38,8 @@ def choose_a_free_one(bench: Bench, record: int) -> Plot:
 
 
 @by_turns("ar")
-def test_lines_are_held_squared_traced_and_taken_back_point_by_point(visit: Enter, lang: str) -> None:
-    bench = Bench(visit(), lang)
+def test_lines_are_held_squared_traced_and_taken_back_point_by_point(at_bench: Sit, lang: str) -> None:
+    bench = at_bench(lang)
     page = bench.page
     record = bench.open_record("widening")
     first, second, edge = neighbours(bench)
@@ -110,8 +109,8 @@ def test_lines_are_held_squared_traced_and_taken_back_point_by_point(visit: Ente
 
 
 @by_turns("en")
-def test_parcels_are_entered_and_changed_without_a_mouse(visit: Enter, lang: str) -> None:
-    bench = Bench(visit(), lang)
+def test_parcels_are_entered_and_changed_without_a_mouse(at_bench: Sit, lang: str) -> None:
+    bench = at_bench(lang)
     page = bench.page
     record = bench.open_record("correction")
     first, _second, edge = neighbours(bench)
@@ -196,8 +195,8 @@ def test_parcels_are_entered_and_changed_without_a_mouse(visit: Enter, lang: str
 
 
 @by_turns("ar")
-def test_a_whole_edge_is_moved_and_street_lines_are_caught(visit: Enter, lang: str) -> None:
-    bench = Bench(visit(), lang)
+def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: str) -> None:
+    bench = at_bench(lang)
     page = bench.page
     record = bench.open_record("correction")
     _first, _second, edge = neighbours(bench)
