@@ -18,6 +18,8 @@ from accounts.policy import district_scope, subject_of
 from buildings import outlines
 from buildings.access import find_building, person, require_change, sees_parties, staff_view
 from buildings.actions import photos, register, tables
+from buildings.actions.occupancy import enter_occupancy
+from buildings.actions.owners import set_owners as set_unit_owners
 from buildings.actions.shaping import read_shape
 from buildings.errors import StaleRow
 from buildings.layers import BUILDINGS
@@ -27,6 +29,7 @@ from buildings.showing import context
 from core.errors import Forbidden, NotFound, PreconditionRequired
 from core.middleware import problem
 from core.pictures import MOST_BYTES
+from parties.models import Party
 
 router = Router(tags=["buildings"])
 _TAG = re.compile(r'"(\d+)-(\d+)"')
@@ -66,6 +69,17 @@ class Owners(Schema):
 
     owners: list[Owner]
     on: date | None = None
+    note: str = ""
+
+
+class Occupied(Schema):
+    """Who uses a unit from a day on, or did so until another: a party of the single record, or a name."""
+
+    kind: str
+    since: date
+    until: date | None = None
+    name: str = ""
+    party: int | None = None
 
 
 class TableEntry(Schema):
@@ -108,6 +122,10 @@ def _whole(request: HttpRequest, building: Building) -> dict[str, Any]:
             {"party": one["right"].party_id, "name": str(one["right"].party), "share": str(one["right"]), "unit": one["of"]}
             for one in known["owners"]
         ],
+        "occupancies": [
+            {"unit": unit.number, "kind": one.kind, "name": str(one), "party": one.party_id, "since": one.since, "until": one.until}
+            for unit in known["units"] for one in unit.occupancies.all()
+        ] if known["parties"] else [],
         "photos": [f"/staff/buildings/{building.pk}/photos/{photo.pk}/" for photo in known["photos"]],
     }  # fmt: skip
 
@@ -295,16 +313,34 @@ def change_part(
 
 @router.put("/buildings/{int:building_id}/units/{int:unit_id}/owners", summary="Who owns a unit")
 def set_owners(request: HttpRequest, building_id: int, unit_id: int, entry: Owners) -> HttpResponse:
-    """Enter all owners of a unit with their shares, under the version that was seen; together at most the whole."""
-    building = find_building(request, building_id)
-    if not sees_parties(subject_of(request)):
-        raise NotFound(_("There is no such page."))
-    register.known_part("units", building_id, unit_id)
+    """Enter all owners of a unit with their shares, under the version that was seen; together the whole."""
+    building = _with_persons(request, building_id, unit_id)
     version = _version(request, unit_id)
     shares = [(one.party, *one.share) for one in entry.owners]
     return _changed(
         request, building,
-        lambda: register.set_owners(
-            unit_id=unit_id, version=version, shares=shares, on=entry.on or timezone.localdate()
+        lambda: set_unit_owners(
+            unit_id=unit_id, version=version, shares=shares, on=entry.on or timezone.localdate(), note=entry.note
         ),
     )  # fmt: skip
+
+
+@router.post("/buildings/{int:building_id}/units/{int:unit_id}/occupancies", summary="Who uses a unit")
+def occupy(request: HttpRequest, building_id: int, unit_id: int, entry: Occupied) -> HttpResponse:
+    """Enter who uses a unit from a day on, under the version that was seen; it ends the one before."""
+    building = _with_persons(request, building_id, unit_id)
+    version, values = _version(request, unit_id), entry.dict()
+    if values["party"] is not None:
+        values["party"] = Party.objects.filter(pk=values["party"]).first()
+        if values["party"] is None:
+            raise NotFound(_("There is no such party."))
+    return _changed(request, building, lambda: enter_occupancy(unit_id=unit_id, version=version, **values))
+
+
+def _with_persons(request: HttpRequest, building_id: int, unit_id: int) -> Building:
+    """Return the building of a unit in force, to whom persons may be shown."""
+    building = find_building(request, building_id)
+    if not sees_parties(subject_of(request)):
+        raise NotFound(_("There is no such page."))
+    register.known_part("units", building_id, unit_id)
+    return building

@@ -1,5 +1,6 @@
 """Forms of the register: each field as its table has it."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -8,6 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from buildings.models import Building, BuildingSettings, Entrance, Floor, Occupancy, Permit, Unit
 from cadastre.models import Street
+from core.errors import DomainError
+from parties.models import Party
+
+
+def refuse(form: forms.BaseForm, refusal: DomainError) -> None:
+    """Write into a form what an action refused: each fault beside its field, the rest above."""
+    for field, text in refusal.fields.items():
+        form.add_error(field if field in form.fields else None, str(text))
+    form.add_error(None, f"{refusal.title} {refusal.detail}".strip())
 
 
 class OnStreetForm(forms.ModelForm):
@@ -64,12 +74,20 @@ class PermitForm(forms.ModelForm):
 
 
 class OccupancyForm(forms.ModelForm):
-    """Who uses a unit from a day on."""
+    """Who uses a unit from a day on, and until another."""
+
+    def __init__(self, *args: Any, people: Iterable[Party] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        occupant = cast(forms.ModelChoiceField, self.fields["party"])
+        occupant.queryset = Party.objects.filter(pk__in={one.pk for one in people}).order_by("approved_name")
+        occupant.empty_label = _("nobody of the single record")
 
     class Meta:
         model = Occupancy
-        fields = ("kind", "name", "since")
-        widgets = {"since": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        fields = ("kind", "party", "name", "since", "until")
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("since", "until")
+        }
 
 
 class PhotoForm(forms.Form):

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from audit.models import AuditEvent
 from audit.showing import Shown
-from buildings.models import Building, Entrance, Floor, Permit, Unit
+from buildings.models import Building, Entrance, Floor, Occupancy, Permit, Unit
 from cadastre.models import Right
 
 _HISTORY = 60
@@ -59,23 +59,30 @@ def _areas(units: list[Unit]) -> list[dict[str, Any]]:
 def owners(building: Building, units: list[Unit]) -> list[dict[str, Any]]:
     """Return who owns what: the units with an entry of their own, and the parcel for all others."""
     entered = {unit.ba_unit_id: unit for unit in units if unit.ba_unit_id}
-    found = []
-    for right in (
-        Right.objects.in_force().filter(unit__in=entered).select_related("party").order_by("unit_id", "id")
-    ):
-        found.append({"of": entered[right.unit_id].number, "right": right})
-    if building.parcel_id and len(entered) < max(len(units), 1):
+    own = Right.objects.in_force().filter(unit__in=entered).select_related("party").order_by("unit_id", "id")
+    found = [
+        {"of": entered[right.unit_id].number, "unit": entered[right.unit_id], "right": right} for right in own
+    ]
+    if building.parcel_id and len({right.unit_id for right in own}) < max(len(units), 1):
         rights = Right.objects.in_force().filter(unit__parcels=building.parcel_id, unit__end_lifespan=None)
         found += [{"of": "", "right": right} for right in rights.select_related("party").order_by("id")]
     return found
 
 
-def history(building: Building) -> list[Shown]:
-    """Return what was done to a building, its floors, units, permits and doors, the newest first."""
+def history(building: Building, *, parties: bool) -> list[Shown]:
+    """Return what was done to a building, its floors, units, permits and doors, the newest first.
+
+    With `parties` also what was done to the rights and occupancies of its units.
+    """
+    parts: list[Any] = [model.objects.filter(building=building) for model in (Floor, Unit, Permit, Entrance)]
+    if parties:
+        parts.append(Right.objects.filter(unit__building_units__building=building))
+        parts.append(Occupancy.objects.filter(unit__building=building))
     rows = {("public.buildings_building", str(building.pk))}
-    for model in (Floor, Unit, Permit, Entrance):
-        ids = model.objects.filter(building=building).values_list("pk", flat=True)
-        rows |= {(f"public.{model._meta.db_table}", str(key)) for key in ids}
+    for part in parts:
+        rows |= {
+            (f"public.{part.model._meta.db_table}", str(key)) for key in part.values_list("pk", flat=True)
+        }
     found: list[AuditEvent] = []
     for relation in sorted({relation for relation, _key in rows}):
         keys = [key for name, key in rows if name == relation]

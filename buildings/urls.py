@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from buildings.views import building, lists, tables
+from buildings.views import building, lists, owners, parts, tables
 
 urlpatterns = [
     path("staff/buildings/", lists.building_list, name="buildings"),
@@ -19,18 +19,24 @@ urlpatterns = [
     path("staff/buildings/<int:building_id>/photos/<int:photo_id>/", building.photo, name="building-photo"),
     path(
         "staff/buildings/<int:building_id>/units/<int:unit_id>/occupancy/",
-        building.occupancy,
+        owners.occupancy,
         name="occupancy",
     ),
     path(
+        "staff/buildings/<int:building_id>/units/<int:unit_id>/occupancy/<int:occupancy_id>/",
+        owners.occupancy_change,
+        name="occupancy-change",
+    ),
+    path("staff/buildings/<int:building_id>/units/<int:unit_id>/owners/", owners.owners, name="unit-owners"),
+    path(
         "staff/buildings/<int:building_id>/permits/<int:permit_id>/take/",
-        building.take_permit,
+        parts.take_permit,
         name="building-permit-take",
     ),
-    path("staff/buildings/<int:building_id>/<slug:kind>/", building.part_enter, name="building-part-enter"),
+    path("staff/buildings/<int:building_id>/<slug:kind>/", parts.part_enter, name="building-part-enter"),
     path(
         "staff/buildings/<int:building_id>/<slug:kind>/<int:part_id>/",
-        building.part_page,
+        parts.part_page,
         name="building-part",
     ),
 ]

@@ -1,9 +1,7 @@
-"""Entering, changing and ending buildings, their floors and units, owners and occupants."""
+"""Entering, changing and ending buildings, their floors, units, permits and doors."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import ROUND_DOWN, Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -15,10 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from buildings.actions.editing import change, keep, locked, put, retire
 from buildings.actions.entrances import ENTRANCE_FIELDS, change_entrance, enter_entrance
 from buildings.actions.shaping import place
-from buildings.models import Building, Entrance, Floor, Occupancy, Permit, Unit
-from cadastre.models import BAUnit, Right
-from core.errors import NotFound, Unprocessable
-from parties.models import Party
+from buildings.models import Building, Entrance, Floor, Permit, Unit
+from core.errors import NotFound
 
 BUILDING_FIELDS = (
     "code", "street", "house_number", "name_ar", "name_en", "name_fr", "use", "condition", "construction", "floors",
@@ -134,65 +130,3 @@ def take_permit(*, building_id: int, version: int | None, permit_id: int) -> Bui
             area = rest - each * (len(missing) - 1) if level == missing[0] else each
             keep(Floor(building=building, level=level, use=permit.use, covered_m2=area, permit=permit.number))
     return building
-
-
-@transaction.atomic
-def set_owners(
-    *, unit_id: int, version: int | None, shares: Sequence[tuple[int, int, int]], on: date
-) -> Unit:
-    """Enter who owns a unit: party, numerator, denominator of each; together no more than the whole.
-
-    Rights in force end and new ones begin on the day, in the unit's own entry of the land register.
-    """
-    unit = locked(Unit, unit_id, version=version)
-    _check_shares(shares)
-    if unit.ba_unit is None:
-        unit.ba_unit = BAUnit.objects.create(number=f"{unit.building.code}/{unit.number}")
-    now = timezone.now()
-    unit.ba_unit.rights.in_force().update(end_lifespan=now, valid_to=on, version=F("version") + 1)
-    Right.objects.bulk_create(
-        Right(
-            unit=unit.ba_unit, party_id=party, share_num=num, share_den=den, valid_from=on, begin_lifespan=now
-        )
-        for party, num, den in shares
-    )
-    unit.version += 1
-    unit.save(update_fields=["ba_unit", "version"])
-    return unit
-
-
-def _check_shares(shares: Sequence[tuple[int, int, int]]) -> None:
-    if any(not 0 < num <= den for _party, num, den in shares):
-        raise Unprocessable(
-            _("The entry does not fit."), fields={"shares": _("A share is more than 0 and at most 1.")}
-        )
-    if sum((Fraction(num, den) for _party, num, den in shares), Fraction(0)) > 1:
-        raise Unprocessable(
-            _("The entry does not fit."), fields={"shares": _("The shares are more than the whole.")}
-        )
-    parties = {party for party, _num, _den in shares}
-    if len(parties) < len(shares):
-        raise Unprocessable(_("The entry does not fit."), fields={"shares": _("One owner is named twice.")})
-    if Party.objects.filter(pk__in=parties).count() < len(parties):
-        raise NotFound(_("There is no such party."))
-
-
-@transaction.atomic
-def begin_occupancy(
-    *, unit_id: int, kind: str, since: date, name: str = "", party: Party | None = None
-) -> Occupancy:
-    """Enter who uses a unit from a day on; whoever did before did until then."""
-    unit = locked(Unit, unit_id, version=None)
-    row = Occupancy(unit=unit, kind=kind, since=since, name=name.strip()[:120], party=party)
-    before = unit.occupancies.filter(until=None).first()
-    if before is not None and before.since >= since:
-        raise Unprocessable(
-            _("The entry does not fit."),
-            fields={"since": _("An occupancy of a later day is entered already.")},
-        )
-    unit.occupancies.filter(until=None).update(until=since)
-    keep(row)
-    unit.is_vacant = kind == "vacant"
-    unit.version += 1
-    unit.save(update_fields=["is_vacant", "version"])
-    return row

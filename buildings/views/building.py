@@ -20,25 +20,18 @@ from buildings.forms import (
     BuildingForm,
     EntranceForm,
     FloorForm,
-    OccupancyForm,
     PermitForm,
     PhotoForm,
     SettingsForm,
     UnitForm,
+    refuse,
 )
-from buildings.models import Building, BuildingSettings, Photo, Unit
+from buildings.models import Building, BuildingSettings, Photo
 from buildings.numbering import building_number
 from buildings.plates import plate
 from core.errors import DomainError, NotFound
 from core.pictures import MOST_BYTES
 from reconciliation.picture import picture
-
-FORMS: dict[str, type[Any]] = {
-    "floors": FloorForm,
-    "units": UnitForm,
-    "permits": PermitForm,
-    "entrances": EntranceForm,
-}
 
 
 @require_GET
@@ -52,21 +45,23 @@ def _page(request: HttpRequest, building: Building, *, status: int = 200, **form
     subject = subject_of(request)
     context = {
         **showing.context(building, parties=sees_parties(subject)),
-        "picture": picture(subject, building.geom), "events": showing.history(building),
+        "picture": picture(subject, building.geom), "events": showing.history(building, parties=sees_parties(subject)),
         "may_change": may_change(subject, building) and building.end_lifespan is None,
         "form": BuildingForm(instance=Building.objects.get(pk=building.pk)), "floor_form": FloorForm(),
-        "unit_form": UnitForm(), "permit_form": PermitForm(), "entrance_form": EntranceForm(), "occupancy_form": OccupancyForm(), "photo_form": PhotoForm(),
+        "unit_form": UnitForm(), "permit_form": PermitForm(), "entrance_form": EntranceForm(),
+        "photo_form": PhotoForm(),
         "number_by_grammar": building_number(building) if building.parcel_id else "", **forms,
     }  # fmt: skip
     return render(request, "buildings/building.html", context, status=status)
 
 
-def _version(request: HttpRequest) -> int:
+def version_of(request: HttpRequest) -> int:
+    """Return the version that a form was made from; 0, which nothing has, where it names none."""
     written = request.POST.get("version", "")
     return int(written) if written.isdigit() else 0
 
 
-def _tried(
+def tried(
     request: HttpRequest, building: Building, form: BaseForm, name: str, do: Callable[[dict[str, Any]], Any]
 ) -> HttpResponse:
     """Do what a form asks; what is refused stays in the form, with what is wrong beside it."""
@@ -76,9 +71,7 @@ def _tried(
         except DomainError as refusal:
             if refusal.status == 404:
                 raise
-            for field, text in refusal.fields.items():
-                form.add_error(field if field in form.fields else None, str(text))
-            form.add_error(None, f"{refusal.title} {refusal.detail}".strip())
+            refuse(form, refusal)
             return _page(request, find_building(request, building.pk), status=refusal.status, **{name: form})
         flash.success(request, _("Saved."))
         return redirect("building", building_id=building.pk)
@@ -94,86 +87,12 @@ def change(request: HttpRequest, building_id: int) -> HttpResponse:
     form = BuildingForm(request.POST, instance=Building.objects.get(pk=building_id))
     form.instance.pk = building_id
 
-    return _tried(
+    return tried(
         request, building, form, "form",
         lambda values: register.change_building(
-            building_id=building_id, version=_version(request), values=values
+            building_id=building_id, version=version_of(request), values=values
         ),
     )  # fmt: skip
-
-
-@require_POST
-@for_staff
-def part_enter(request: HttpRequest, building_id: int, kind: str) -> HttpResponse:
-    """Enter a floor, a unit or a permit."""
-    building = find_building(request, building_id)
-    require_change(request, building)
-    if kind not in FORMS:
-        raise NotFound(_("There is no such page."))
-    name = f"{kind.removesuffix('s')}_form"
-    return _tried(
-        request, building, FORMS[kind](request.POST), name,
-        lambda values: register.enter_part(kind=kind, building_id=building_id, values=values),
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@for_staff
-def part_page(request: HttpRequest, building_id: int, kind: str, part_id: int) -> HttpResponse:
-    """Show a floor, unit or permit, and change or end it."""
-    building = find_building(request, building_id)
-    if kind not in FORMS:
-        raise NotFound(_("There is no such page."))
-    model = register.PARTS[kind][0]
-    part: Any = model.objects.in_force().filter(pk=part_id, building=building).first()
-    if part is None:
-        raise NotFound(_("There is no such page."))
-    form = FORMS[kind](request.POST or None, instance=part)
-    if request.method == "POST":
-        require_change(request, building)
-        known: dict[str, Any] = {"kind": kind, "part_id": part_id, "version": _version(request)}
-        try:
-            if request.POST.get("end"):
-                register.end_part(**known)
-                return redirect("building", building_id=building_id)
-            if form.is_valid():
-                register.change_part(values=form.cleaned_data, **known)
-                return redirect("building", building_id=building_id)
-        except DomainError as refusal:
-            form.add_error(None, f"{refusal.title} {refusal.detail}".strip())
-    context = {
-        "building": building, "part": model.objects.get(pk=part_id), "form": form, "kind": kind,
-        "occupancies": part.occupancies.select_related("party") if isinstance(part, Unit) else [],
-        "occupancy_form": OccupancyForm(), "may_change": may_change(subject_of(request), building),
-        "parties": sees_parties(subject_of(request)),
-    }  # fmt: skip
-    return render(request, "buildings/part.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@for_staff
-def occupancy(request: HttpRequest, building_id: int, unit_id: int) -> HttpResponse:
-    """Enter who uses a unit from a day on."""
-    building = find_building(request, building_id)
-    require_change(request, building)
-    if not Unit.objects.in_force().filter(pk=unit_id, building=building).exists():
-        raise NotFound(_("There is no such page."))
-    form = OccupancyForm(request.POST)
-    return _tried(
-        request, building, form, "occupancy_form",
-        lambda values: register.begin_occupancy(unit_id=unit_id, **values),
-    )  # fmt: skip
-
-
-@require_POST
-@for_staff
-def take_permit(request: HttpRequest, building_id: int, permit_id: int) -> HttpResponse:
-    """Enter use and floors of a building as a permit has them."""
-    building = find_building(request, building_id)
-    require_change(request, building)
-    register.take_permit(building_id=building_id, version=_version(request), permit_id=permit_id)
-    flash.success(request, _("Saved."))
-    return redirect("building", building_id=building_id)
 
 
 @require_POST
@@ -183,7 +102,7 @@ def photo_enter(request: HttpRequest, building_id: int) -> HttpResponse:
     building = find_building(request, building_id)
     by = person(require_change(request, building))
     form = PhotoForm(request.POST, request.FILES)
-    return _tried(
+    return tried(
         request, building, form, "photo_form",
         lambda values: photos.add_photo(
             building_id=building_id, body=values["photo"].read(MOST_BYTES + 1), taken_on=values["taken_on"],

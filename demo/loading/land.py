@@ -130,11 +130,19 @@ def building_rows(tables: dict[str, Table]) -> Columns:
     }
 
 
+def entry_rows(tables: dict[str, Table]) -> Columns:
+    """Return the units' own entries in the land register."""
+    table, codes = tables["units"], building_codes(tables)
+    numbers = zip(table["building"], table["number"], strict=True)
+    return {"id": keys(table), "number": objects([f"{codes[at]}/{number}" for at, number in numbers])}
+
+
 def unit_rows(tables: dict[str, Table]) -> Columns:
-    """Return the units of the buildings."""
+    """Return the units of the buildings, each with an entry of its own."""
     table = tables["units"]
     return {
         "id": keys(table),
+        "ba_unit_id": keys(table),
         "building_id": reference(table["building"]),
         **{name: table[name] for name in ("floor", "number", "use", "area_m2", "is_vacant")},
     }

@@ -38,6 +38,7 @@ STEPS = (
     Step("planning_zoningdistrict", land.zone_rows, "zones"),
     Step("cadastre_parcel", land.parcel_rows, "parcels"),
     Step("buildings_building", land.building_rows, "buildings"),
+    Step("cadastre_baunit", land.entry_rows, "registered units"),
     Step("buildings_unit", land.unit_rows, "units"),
     Step("buildings_permit", land.permit_rows, "building permits"),
     Step("cadastre_place", land.place_rows, "places"),
@@ -65,11 +66,30 @@ FOLLOWING = {
             ST_ClosestPoint(ST_Boundary(b.geom), s.geom), b.begin_lifespan
         FROM buildings_building b JOIN cadastre_street s ON s.id = b.street_id
         WHERE b.house_number <> '' ORDER BY b.street_id, b.house_number, b.id""",
+    # One owner, a couple, or heirs: a widow's eighth, a son's share and two daughters'.
+    "rights": """
+        WITH people AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS number
+            FROM parties_party)
+        INSERT INTO cadastre_right (unit_id, kind, party_id, share_num, share_den, valid_from, note, begin_lifespan)
+        SELECT u.ba_unit_id, 'ownership', p.id, s.num, s.den, date '2004-01-01' + (u.id * 53 % 4000)::int, '',
+            u.begin_lifespan
+        FROM buildings_unit u
+        JOIN (VALUES ('one', 0, 1, 1), ('two', 0, 1, 2), ('two', 1, 1, 2), ('heirs', 0, 300, 2400),
+            ('heirs', 1, 1050, 2400), ('heirs', 2, 525, 2400), ('heirs', 3, 525, 2400)) s (kind, place, num, den)
+            ON s.kind = CASE WHEN u.id % 17 = 0 THEN 'heirs' WHEN u.id % 5 = 0 THEN 'two' ELSE 'one' END
+        JOIN people p ON p.place = (u.id * 7 + s.place) % p.number
+        ORDER BY u.id, s.place""",
     "occupancies": """
-        INSERT INTO buildings_occupancy (unit_id, kind, name, since)
-        SELECT id, CASE WHEN is_vacant THEN 'vacant' WHEN id % 3 = 0 THEN 'tenant' ELSE 'owner' END, '',
-            date '2015-01-01' + (id * 37 % 3900)::int
-        FROM buildings_unit WHERE use <> 'common'""",
+        WITH people AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS number
+            FROM parties_party)
+        INSERT INTO buildings_occupancy (unit_id, kind, name, party_id, since)
+        SELECT u.id, u.kind, '', CASE u.kind WHEN 'tenant' THEN p.id WHEN 'owner' THEN o.party_id END, u.since
+        FROM (SELECT id, ba_unit_id, date '2015-01-01' + (id * 37 % 3900)::int AS since,
+                CASE WHEN is_vacant THEN 'vacant' WHEN id % 3 = 0 THEN 'tenant' ELSE 'owner' END AS kind
+            FROM buildings_unit WHERE use <> 'common') u
+        JOIN people p ON p.place = (u.id * 11 + 5) % p.number
+        LEFT JOIN LATERAL (SELECT party_id FROM cadastre_right r WHERE r.unit_id = u.ba_unit_id
+            ORDER BY id LIMIT 1) o ON true""",
 }
 _LARGE = 20_000
 

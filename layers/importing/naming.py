@@ -55,7 +55,7 @@ _KNOWN: dict[str, Text3] = {
     "length": Text3("الطول", "Length", "Longueur"),
     "date": Text3("التاريخ", "Date", "Date"),
     "note": Text3("ملاحظة", "Note", "Remarque"),
-    "addr_housenumber": Text3("رقم البناء", "House number", "Numéro"),
+    "addr_housenumber": Text3("رقم المبنى", "House number", "Numéro"),
     "addr_street": Text3("الشارع", "Street", "Rue"),
     "addr_city": Text3("المدينة", "City", "Ville"),
     "osm_id": Text3("رقم العنصر في OSM", "OSM number", "Numéro OSM"),

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Verb
 from core import sheets
-from core.text import search_key
 from ledger.access import ACCOUNTS, CASHIER, TREASURY, desk, may
 from ledger.actions.payment import apply_credit, refund_credit
 from ledger.actions.relief import approve_write_off, propose_write_off
@@ -23,9 +22,9 @@ from ledger.plans import missed_on
 from ledger.queries import rows
 from ledger.statement import statement
 from ledger.views.common import amount_in, attempt, day_in, today
+from parties.finding import named
 from parties.models import Party
 
-FOUND = 30
 PAGE = 50
 # What the codes on our papers hold, as a scanner types it into the search.
 CODE = re.compile(r"(bill|receipt|party):(\d{1,18})")
@@ -36,16 +35,7 @@ def find_parties(words: str) -> list[Party]:
     code = CODE.fullmatch(words.strip())
     if code is not None:
         return list(_of_paper(code[1], int(code[2])))
-    digits = search_key(words)
-    if not digits:
-        return []
-    exact = list(Party.objects.filter(id_number=words.strip())[:FOUND])
-    tokens = digits.split()
-    candidates = Party.objects.extra(  # noqa: S610 - a literal; the words are bound
-        where=["core_search_key(approved_name) LIKE %s"] * len(tokens),
-        params=[f"%{token}%" for token in tokens],
-    ).order_by("approved_name")[:FOUND]
-    return exact + [party for party in candidates if party not in exact]
+    return named(words)
 
 
 def _of_paper(kind: str, number: int) -> QuerySet[Party]:

@@ -21,13 +21,15 @@ ROUND = """
 from accounts.models import User
 from reconciliation.models import Case
 who = User.objects.get(username='surveyor')
+Case.objects.filter(assignee=who).update(assignee=None)
 chosen = list(Case.objects.open().order_by('-rank').values_list('pk', flat=True)[:10])
 Case.objects.filter(pk__in=chosen).update(assignee=who)
 print('ids', *sorted(chosen))
 """
 COUNT = """
 from reconciliation.models import Case, Visit, VisitPhoto
-print('kept', Visit.objects.count(), Visit.objects.values('case').distinct().count(), VisitPhoto.objects.count(),
+visits = Visit.objects.filter(case__assignee__username='surveyor')
+print('kept', visits.count(), visits.values('case').distinct().count(), VisitPhoto.objects.count(),
       Case.objects.filter(state='closed', assignee__username='surveyor').count())
 """
 

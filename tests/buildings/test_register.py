@@ -12,7 +12,7 @@ from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, P
 from django.test import Client
 from PIL import Image
 
-from buildings.actions import photos, register
+from buildings.actions import photos
 from buildings.models import Building, BuildingSettings, Floor, Photo, Unit
 from buildings.numbering import house_number, next_house_number, written
 from buildings.outlines import cut, squared
@@ -20,7 +20,6 @@ from cadastre.models import Parcel, Street
 from core.errors import TooLarge, Unprocessable
 from core.pdf import weasyprint
 from core.pictures import redraw
-from parties.models import Party
 from tests.buildings.conftest import box
 
 pytestmark = pytest.mark.django_db
@@ -109,41 +108,6 @@ def test_a_floor_cannot_be_entered_twice(sign_in: SignIn, house: Building) -> No
     assert Floor.objects.count() == 1
 
 
-def test_a_unit_has_owners_whose_shares_are_no_more_than_the_whole(house: Building) -> None:
-    unit = Unit.objects.create(building=house, number="1", area_m2=90)
-    one, two = (Party.objects.create(approved_name=name) for name in ("One", "Two"))
-    with pytest.raises(Unprocessable):
-        register.set_owners(
-            unit_id=unit.pk, version=1, shares=[(one.pk, 2, 3), (two.pk, 1, 2)], on=date(2026, 1, 1)
-        )
-    assert not Unit.objects.get(pk=unit.pk).ba_unit_id
-    owned = register.set_owners(
-        unit_id=unit.pk, version=1, shares=[(one.pk, 2, 3), (two.pk, 1, 3)], on=date(2026, 1, 1)
-    )
-    register.set_owners(unit_id=unit.pk, version=2, shares=[(two.pk, 1, 1)], on=date(2026, 2, 1))
-    assert [str(right) for right in owned.ba_unit.rights.in_force()] == ["1/1"]
-    assert owned.ba_unit.rights.count() == 3
-
-
-def test_owners_are_entered_by_program_under_the_version_of_the_unit(
-    sign_in: SignIn, house: Building
-) -> None:
-    unit = Unit.objects.create(building=house, number="1", area_m2=90)
-    owner, client = Party.objects.create(approved_name="One"), sign_in("engineer")
-    path, tag = f"{API}/{house.pk}/units/{unit.pk}/owners", f'"{unit.pk}-1"'
-    whole = [{"party": owner.pk, "share": [1, 1]}]
-    assert send(client, "put", path, owners=whole).status_code == 428
-    refused = send(client, "put", path, tag, owners=[{"party": owner.pk, "share": [3, 2]}])
-    assert refused.status_code == 422
-    assert "shares" in refused.content.decode()
-    done = send(client, "put", path, tag, owners=whole)
-    assert [(one["name"], one["share"], one["unit"]) for one in done.json()["owners"]] == [
-        ("One", "1/1", "1")
-    ]
-    assert send(client, "put", path, tag, owners=[]).status_code == 412
-    assert send(sign_in("clerk"), "put", path, tag, owners=[]).status_code in (403, 404)
-
-
 def test_the_main_door_gives_the_building_its_address(sign_in: SignIn, house: Building) -> None:
     street = Street.objects.create(
         code="S1", name_ar="ش", name_en="s", name_fr="r",
@@ -165,17 +129,6 @@ def test_the_main_door_gives_the_building_its_address(sign_in: SignIn, house: Bu
     assert page.status_code == 302
     house.refresh_from_db()
     assert house.house_number == "9"
-
-
-def test_an_occupancy_ends_the_one_before(house: Building) -> None:
-    unit = Unit.objects.create(building=house, number="1", area_m2=90)
-    first = register.begin_occupancy(unit_id=unit.pk, kind="tenant", name="A", since=date(2025, 1, 1))
-    register.begin_occupancy(unit_id=unit.pk, kind="vacant", since=date(2026, 1, 1))
-    first.refresh_from_db()
-    unit.refresh_from_db()
-    assert (first.until, unit.is_vacant) == (date(2026, 1, 1), True)
-    with pytest.raises(Unprocessable):
-        register.begin_occupancy(unit_id=unit.pk, kind="owner", since=date(2025, 6, 1))
 
 
 def test_a_photograph_is_drawn_anew_and_kept_once(house: Building) -> None:

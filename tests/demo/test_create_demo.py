@@ -1,6 +1,7 @@
 """`create_demo` from an empty instance to a municipality that keeps every promise."""
 
 import json
+from fractions import Fraction
 from io import StringIO
 
 import pytest
@@ -10,15 +11,15 @@ from django.db import connection
 from accounts.models import Membership, User
 from accounts.roles import Role
 from buildings.models import Building, Permit, Unit
-from buildings.queues import BEYOND_PERMIT, NOT_PERMITTED
-from cadastre.models import Basin, Parcel, Place, Street
+from buildings.queues import BEYOND_PERMIT, NOT_PERMITTED, VISITED
+from cadastre.models import Basin, Parcel, Place, Right, Street
 from demo.loading import load
 from layers.models import CatalogueEntry, Dataset, Raster
 from municipality.models import District, Municipality
 from networks.models import SewerLink, StreetLight, WaterConnection, WaterLink, WaterMeter, WaterValve
 from parties.models import DepartmentRecord, Party
 from planning.models import ZoningDistrict
-from reconciliation.models import Case
+from reconciliation.models import Case, Visit
 from tests.conftest import OWNER, acting_as
 
 REGISTERS = (
@@ -71,6 +72,7 @@ def test_an_empty_instance_becomes_a_municipality(instance):
         assert found_by_permits(verdict) == set(buildings) != set(), verdict
     survey = json.loads((instance / "demo" / "old_pipe_survey.geojson").read_text())
     assert len(survey["features"]) > 50
+    the_queues_are_alive_on_the_first_day()
     # New rows take up where the demo ends.
     assert District.objects.create(code="x", name_ar="x", name_en="x", name_fr="x",
                                    geom=District.objects.first().geom).pk == District.objects.count()  # fmt: skip
@@ -83,6 +85,19 @@ def found_by_permits(verdict):
     word = {"more_floors": "floors", "larger": "area", "other_use": "use"}[verdict]
     cases = Case.objects.of(BEYOND_PERMIT.key).filter(evidence__difference=word)
     return set(cases.values_list("feature", flat=True))
+
+
+def the_queues_are_alive_on_the_first_day():
+    visits = Visit.objects.filter(by__username="surveyor")
+    assert visits.count() >= 3
+    seen = Case.objects.of(VISITED.key).open()
+    assert {case.evidence["difference"] for case in seen} >= {"floors", "use"}
+    assert Case.objects.open().filter(assignee__username="surveyor").exists()
+    shares = {}
+    for unit, num, den in Right.objects.values_list("unit", "share_num", "share_den"):
+        shares[unit] = shares.get(unit, 0) + Fraction(num, den)
+    assert set(shares) == set(Unit.objects.values_list("ba_unit", flat=True))
+    assert set(shares.values()) == {1}
 
 
 def test_every_role_has_an_account_with_just_that_role(instance, client):

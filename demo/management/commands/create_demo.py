@@ -13,6 +13,7 @@ from demo.loading.accounts import make_accounts
 from demo.loading.cases import leave_records
 from demo.loading.extras import write_files
 from demo.loading.load import load_town, refuse_unless_empty
+from demo.loading.visits import leave_visits
 from demo.town.town import invent_town
 
 
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             load_town(town, replace=replace, say=self._say)
             make_accounts()
             leave_records(timezone.localdate())
+            leave_visits(timezone.localdate())
         folder = write_files(town)
         self._say(f"What was planted is written down in {folder.parent / 'demo_truth.json'}")
         self._say(f"Demo municipality ready after {time.monotonic() - started:.1f} s")
