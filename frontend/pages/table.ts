@@ -113,13 +113,13 @@ async function redraw(): Promise<void> {
   map.refresh(catalogue.groups.flatMap((group) => group.collections));
 }
 
-async function point(key: number | null): Promise<void> {
+async function point(key: number | null, isClose = false): Promise<void> {
   if (!map || key === null || sketch) return;
   const feature = await readFeature(info.id, String(key));
   map.highlight(feature.geometry, "", { collection: info.id, id: String(key) });
   if (!feature.bbox) return;
-  if (need<HTMLInputElement>("sheet-in-view").checked) map.reveal(feature.bbox);
-  else map.fit(feature.bbox, 18);
+  if (!isClose && need<HTMLInputElement>("sheet-in-view").checked) map.reveal(feature.bbox);
+  else map.fit(feature.bbox, isClose ? 19 : 18, !isClose);
 }
 
 // Drawing
@@ -186,12 +186,14 @@ async function reshape(saved: Saved): Promise<void> {
   if (!map) return;
   showMap(true);
   leave();
+  await point(saved.id, true);
   const tool = await map.sketch(info.geometry_type, snapping, saved.geometry);
   sketch = tool;
   bar(tool, () => void keepShape(saved, tool));
 }
 
 async function keepShape(saved: Saved, tool: Sketch): Promise<void> {
+  if (!tool.isChanged) return leave();
   try {
     refreshed(await table.change(info.id, saved.id, saved.version, { geometry: tool.geometry() }));
     leave();

@@ -174,6 +174,10 @@ def test_what_cannot_be_a_raster_is_refused_by_its_reason(tmp_path: Path) -> Non
     ecw = tmp_path / "photo.ecw"
     ecw.write_bytes(b"e\x02\x00" + bytes(500))
     assert refusal(ecw) == "raster_without_ecw"
+    with pytest.raises(
+        CommandError, match=r"ECW files cannot be read by this installation.*GeoTIFF or JPEG 2000"
+    ):
+        call_command("import_raster", ecw, name="photo")
     bands = written(tmp_path / "bands.tif", np.ones((2, 9, 9), "float32"))
     with pytest.raises(CommandError, match="raster"):
         call_command("import_layer", bands, name="bands")
