@@ -132,6 +132,7 @@ STAFF = {
     "staff/quality/<int:finding_id>/mend/",
     "api/v1/parcels/<int:parcel_id>/lineage",
     "api/v1/parcels/around",
+    "api/v1/parcels/find",
     "api/v1/parcels/preview",
     "api/v1/parcels/survey",
     "api/v1/parcels/traverse",
