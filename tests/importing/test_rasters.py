@@ -11,8 +11,8 @@ import pytest
 import rasterio
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.utils import translation
 from django.test import Client
+from django.utils import translation
 from PIL import Image
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
