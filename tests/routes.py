@@ -101,6 +101,7 @@ SIGNED_IN = {
 # Staff of any role.
 STAFF = {
     "staff/layers/<slug:collection>/table/",
+    "staff/layers/<slug:collection>/table/join/",
     "staff/layers/<slug:collection>/style.<slug:form>",
     "attachments/<slug:collection>/<int:fid>/<int:number>/",
     "api/v1/collections/<collection>/bulk",
