@@ -214,5 +214,5 @@ def test_a_row_without_a_place_is_found_all_the_same(db: None, sign_in: Callable
     plant()
     answer = sign_in("engineer").get("/api/v1/search", {"q": "TR-5"}).json()["results"]
     assert [(hit["title"], hit["center"], hit["bbox"]) for hit in answer if hit["id"] == 5] == [
-        ("TR-5", None, None)
+        ("100%_sure", None, None)
     ]
