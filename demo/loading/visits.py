@@ -11,7 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from buildings.models import Building
-from buildings.queues import BEYOND_PERMIT, DIFFERS, NOT_PERMITTED, NOT_REGISTERED, VISITED
+from buildings.queues.by_footprint import DIFFERS, NOT_REGISTERED
+from buildings.queues.by_permit import BEYOND_PERMIT, NOT_PERMITTED
+from buildings.queues.by_visit import VISITED
 from buildings.queues.terms import MEASURED, USE
 from reconciliation.actions.filling import fill
 from reconciliation.actions.visiting import receive

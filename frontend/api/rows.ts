@@ -11,6 +11,8 @@ export interface TableInfo extends CollectionInfo {
   /** The fields that this person may change. */
   editable: string[];
   required: string[];
+  /** The address of a row's own page, with `{id}`; empty where it has none. */
+  page: string;
 }
 
 export interface Stretch {
