@@ -20,6 +20,7 @@ from cadastre.checks.drafts import findings_after
 from cadastre.drafting.plots import in_force_within, proposed_by, proposed_by_others
 from cadastre.drafting.proposal import propose
 from cadastre.errors import NeedsIfMatch, StaleRecord
+from cadastre.finding import find_by_number
 from cadastre.history import lineage_json
 from cadastre.holding import held_within
 from cadastre.models import Record, Source
@@ -280,6 +281,13 @@ def read_around(request: HttpRequest, bbox: str = "", record: int | None = None)
         "held": held_within(bounds, but=one),
         "scenery": scenery(bounds),
     }
+
+
+@router.get("/parcels/find", summary="Parcels in force by their number")
+def find_parcels(request: HttpRequest, q: str = "") -> Any:
+    """Return up to twelve parcels whose number begins with the text ("basin number" or the number alone)."""
+    may(request, Verb.VIEW)
+    return {"parcels": find_by_number(q)}
 
 
 @router.post("/parcels/traverse", summary="Compute a traverse")

@@ -13,6 +13,7 @@ from cadastre.checks.drafts import findings_of, outstanding
 from cadastre.checks.registry import Moment
 from cadastre.drafting.plots import Plot, in_force_by_id, in_force_within, proposed_by
 from cadastre.drawing import plan
+from cadastre.finding import place_of
 from cadastre.history import Family, family
 from cadastre.identifiers import identifier
 from cadastre.models import Basin, Parcel, Record, RecordKind
@@ -101,8 +102,10 @@ def parcel_plan(plot: Plot, ratio: float = 1.6) -> Any:
     west, south, east, north = plot.shape.bounds
     reach = max(east - west, north - south)
     around = in_force_within((west - reach, south - reach, east + reach, north + reach))
+    # What stands today where a parcel of the past lay is no neighbour of it.
+    beside = [one for one in around if one.shape.intersection(plot.shape).area < one.shape.area / 2]
     return plan(
-        [("around", [one for one in around if one.key != plot.key]), ("subject", [plot])],
+        [("around", beside), ("subject", [plot])],
         focus=[plot.shape], labelled=["around", "subject"], dimensions=[plot], ratio=ratio,
     )  # fmt: skip
 
@@ -179,12 +182,13 @@ def tree(found: Family, asked: int) -> dict[str, Any]:
 
 
 def workbench_context(asked: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the drawing page starts from."""
+    """Return what the drawing page starts from: the place and parcel that the address names."""
     first = Basin.objects.in_force().order_by("id").first()
+    parcel = asked.get("parcel", "") if asked.get("parcel", "").isdecimal() else ""
     return {
-        "record_id": asked.get("record", "") if asked.get("record", "").isdigit() else "",
-        "parcel_id": asked.get("parcel", "") if asked.get("parcel", "").isdigit() else "",
-        "at": asked.get("at", ""),
+        "record_id": asked.get("record", "") if asked.get("record", "").isdecimal() else "",
+        "parcel_id": parcel,
+        "at": asked.get("at", "") or (place_of(int(parcel)) if parcel else ""),
         "start": first.geom.centroid if first else None,
         "grid": settings.GRID_SRID,
         "kinds": [choice for choice in RecordKind.choices if choice[0] != RecordKind.REVERSAL],
@@ -193,5 +197,10 @@ def workbench_context(asked: Mapping[str, str]) -> dict[str, Any]:
         "grids": grids.listed(),
         "land_uses": LandUse.choices,
         "source_classes": SourceClass.choices,
+        "layers": [
+            ("building", _("Buildings")),
+            ("street", _("Street lines")),
+            ("others", _("Proposals of other records")),
+        ],
         "basins": Basin.objects.in_force().order_by("number").only("number", "name_ar", "locality"),
     }

@@ -21,14 +21,19 @@ const plurals = new Intl.PluralRules(language);
 const formatters = new Map<string, Intl.NumberFormat>();
 
 /** Format a number with as many decimals as asked, in the municipality's digits. */
-export function number(value: number, decimals = 0, least = decimals): string {
-  const key = `${decimals}/${least}`;
+export function number(value: number, decimals = 0, least = decimals, useGrouping = true): string {
+  const key = `${decimals}/${least}/${useGrouping}`;
   let formatter = formatters.get(key);
   if (!formatter) {
-    formatter = new Intl.NumberFormat(locale, { maximumFractionDigits: decimals, minimumFractionDigits: least });
+    formatter = new Intl.NumberFormat(locale, { maximumFractionDigits: decimals, minimumFractionDigits: least, useGrouping });
     formatters.set(key, formatter);
   }
   return formatter.format(value);
+}
+
+/** Format a coordinate: all its digits in one run, as surveyors write them. */
+export function coordinate(value: number, decimals = 0): string {
+  return number(value, decimals, decimals, false);
 }
 
 /** Format a day; month names follow the country (تشرين الثاني, in Tunisia نوفمبر). */

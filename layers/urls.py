@@ -10,6 +10,7 @@ from layers.making import views as making
 from layers.rasters import pages as rasters
 from layers.rasters.views import raster_tile
 from layers.sheets import views as sheets
+from layers.sheets.joining import layer_join
 from layers.styling import views as styling
 from layers.tiles.views import tile
 
@@ -45,6 +46,7 @@ urlpatterns = [
     path(
         "staff/layers/<slug:collection>/fields/<slug:field>/retire/", making.field_retire, name="field_retire"
     ),
+    path("staff/layers/<slug:collection>/table/join/", layer_join, name="layer_join"),
     path("staff/layers/<slug:collection>/table/", sheets.layer_table, name="layer_table"),
     path("staff/layers/<slug:collection>/style/", styling.style_edit, name="style_edit"),
     path("staff/layers/<slug:collection>/style/preview/", styling.style_preview, name="style_preview"),

@@ -8,9 +8,12 @@ from typing import Any
 
 from django.db.models import Q
 
+from core.text3 import Text3
 from ledger.models import Account, ChargeType, Entry, PostingKind, Receipt
 from ledger.queries import ZERO, open_items
 from parties.models import Party
+
+RECENT = 50
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class CurrencyAccount:
     lines: list[Line]
     balance: Decimal
     open: list[Any]
+
+    @property
+    def recent(self) -> list[Line]:
+        """Return the last movements, the newest first: the statement has them all."""
+        return self.lines[: -RECENT - 1 : -1]
 
     @property
     def owed(self) -> Decimal:
@@ -132,5 +140,13 @@ def _account(code: str, rows: list[dict[str, Any]], items: list[Any], on: date) 
             )
         )  # fmt: skip
     titles = charge_titles({item.charge_type for item in items})
-    opened = [{"item": item, "quote": item.quote(on), "kind": titles[item.charge_type]} for item in items]
+    opened = [
+        {
+            "item": item,
+            "quote": item.quote(on),
+            "kind": titles[item.charge_type],
+            "title": str(Text3.of(item.title or "")),
+        }
+        for item in items
+    ]
     return CurrencyAccount(code, lines, balance, opened)

@@ -3,8 +3,9 @@
 An app above lists `QUEUES`, and where it knows better `ESTIMATES`, in `<app>/queues.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +46,7 @@ class Queue:
     - `yearly_value numeric, currency text`: what the municipality estimates to miss in a year;
     - `rank float8`: how much sooner it should be looked at, larger first; by default `yearly_value`.
 
+    `prepare` is called with the day of the run before `sql` is asked, for what only Python can compute.
     `questions` are what a visit asks beside the result: each a field with title, type, unit, choices.
     `rechecked` are the results that say that the difference is gone: such a case opens again when
     it is still found. Values are bound by name: `%(on)s` is the day of the run; a literal per cent sign is doubled.
@@ -61,6 +63,7 @@ class Queue:
     rechecked: frozenset[str] = frozenset({"corrected"})
     value_sensitivity: str = Sensitivity.STAFF
     questions: tuple[Field, ...] = ()
+    prepare: Callable[[date], object] | None = field(default=None, hash=False, compare=False)
     order: int = 100
 
     @property

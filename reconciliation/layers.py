@@ -19,10 +19,11 @@ _CASTS = {
 _COLOUR = ["match", ["get", "state"], "closed", "#1B6343", "#7A4E00"]
 _STYLE = (
     {"type": "fill", "paint": {"fill-color": _COLOUR, "fill-opacity": 0.28}},
-    {"type": "line", "paint": {"line-color": _COLOUR, "line-width": 2}},
+    {"type": "line", "paint": {"line-color": "#FFFFFF", "line-width": 5}},
+    {"type": "line", "paint": {"line-color": _COLOUR, "line-width": 2.5}},
     {
         "type": "circle",
-        "maxzoom": 17,
+        "maxzoom": 18,
         "paint": {
             "circle-radius": 5, "circle-color": _COLOUR, "circle-stroke-color": "#FFFFFF", "circle-stroke-width": 1.5,
         },

@@ -1,6 +1,8 @@
 """What the policy is told of assessing: who looks, who assesses, who approves, who bills."""
 
-from accounts.policy import Sensitivity
+from django.http import HttpRequest
+
+from accounts.policy import Sensitivity, subject_of, visible_fields
 from ledger.access import MONEY_STAFF, Guarded, desk, may
 
 ASSESSORS = frozenset({"assessor"})
@@ -25,4 +27,10 @@ PACKS = Guarded(
     "rule-packs", frozenset({"assessor", "treasurer", "auditor", "approver"}), frozenset({"treasurer"})
 )
 
-__all__ = ["APPROVAL", "MAP", "PACKS", "QUEUES", "ROLL", "SIMULATION", "UNITS", "desk", "may"]
+
+def sees_debt(request: HttpRequest) -> bool:
+    """Say whether the asker may know what is owed."""
+    return "owed" in visible_fields(subject_of(request), UNITS)
+
+
+__all__ = ["APPROVAL", "MAP", "PACKS", "QUEUES", "ROLL", "SIMULATION", "UNITS", "desk", "may", "sees_debt"]

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -15,9 +16,11 @@ from ledger.actions.payment import take_payment
 from ledger.models import BillShare
 from ledger.queries import open_items
 from parties.models import Party
-from taxation.actions import discrepancies, objections, packs, roll, standing
+from reconciliation.actions.filling import fill
+from taxation.actions import objections, packs, roll, simulating, standing
 from taxation.actions.register import assess_all, take_in
 from taxation.models import Assessment, Liability, RulePack, TaxUnit
+from taxation.queues import QUEUES
 
 Say = Callable[[str], None]
 GIVEN = "محمد أحمد خالد سليم نادر يوسف إبراهيم سامر مريم سعاد هناء ليلى رانيا فاطمة عائشة زينب".split()
@@ -26,6 +29,10 @@ GROUNDS = (
     "الإيجار المقدر أعلى من إيجار الجوار.",
     "المساحة المقدرة تشمل درجا مشتركا.",
     "الوحدة شاغرة منذ سنة.",
+)
+REFORMS = (
+    ("رفع ضريبة الأبنية إلى 12%", None),
+    ("رفع ضريبة الأبنية إلى 12% بسقف زيادة 10%", Decimal("0.1")),
 )
 RENT_PER_M2 = Decimal("14")
 LEVIES = ("ps-building", "ps-land")
@@ -65,8 +72,9 @@ def make(*, seed: int, say: Say) -> None:
     with transaction.atomic():
         _objections(chance, today)
         _differences(chance)
+    say(f"{_simulations(pack, today, treasurer):>9,} simulations")
     standing.bring_up_to_date(on=today)
-    say(f"{sum(discrepancies.look(on=today).values()):>9,} rows in the queues")
+    say(f"{sum(fill(queue=queue, on=today, by=None).found for queue in QUEUES):>9,} rows in the queues")
 
 
 def _owners(chance: random.Random) -> None:
@@ -101,16 +109,26 @@ def _facts(chance: random.Random) -> None:
 def _payments(chance: random.Random, today: date, by: object) -> int:
     count = 0
     for party_id in BillShare.objects.values_list("party_id", flat=True).distinct().order_by("party_id"):
-        if chance.random() < 0.35:
+        if chance.random() < 0.12:
             continue
         on = today - timedelta(days=chance.randint(0, 300))
         items = open_items(party_id, on=on, currency=CURRENCY)
         owed = sum((item.quote(on).total for item in items), Decimal(0))
-        amount = owed if chance.random() < 0.8 else (owed / 2).quantize(Decimal("0.001"))
+        amount = owed if chance.random() < 0.93 else (owed / 2).quantize(Decimal("0.001"))
         if amount > 0:
             take_payment(party_id=party_id, amount=amount, currency=CURRENCY, method="bank", on=on, by=by)
             count += 1
     return count
+
+
+def _simulations(pack: RulePack, today: date, by: Any) -> int:
+    """A draft with a higher rate is simulated as it is, and with a cap on what each unit may grow."""
+    draft = packs.copy(pack, by=by)
+    packs.set_parameter(draft, "rate.property", value="0.12", source="مشروع قرار المجلس", verified=False)
+    for title, cap in REFORMS:
+        asked = simulating.prepare(draft, title=title, cap=cap, on=today, by=by)
+        simulating.run(asked, lambda done, total, message: None)
+    return len(REFORMS)
 
 
 def _objections(chance: random.Random, today: date) -> None:

@@ -27,6 +27,19 @@ def _untaxed(facts: Facts) -> list[str]:
     ]
 
 
+def _metered(facts: Facts) -> list[str]:
+    since = facts.get("metered_since")
+    served = {"code": facts["connection"], "day": since}
+    return [
+        _("Water meters in use: %(meters)s; units taxed: %(taxed)s.") % facts,
+        (_("House connection %(code)s, metered since %(day)s.") if since else _("House connection %(code)s."))
+        % served,
+        _("About %(area)s m², %(use)s, are not taxed.") % {"area": facts["area"], "use": _use(facts["use"])}
+        if facts["registered"]
+        else _("No building is registered here."),
+    ]
+
+
 def _unfound(facts: Facts) -> list[str]:
     until = facts.get("until")
     gone = (
@@ -68,6 +81,7 @@ WORDS = {
     "untaxed": _untaxed,
     "unfound": _unfound,
     "differs": _differs,
+    "metered": _metered,
     "unmatched": _line,
     "vanished": _year,
     "appeared": lambda facts: [_("On the map of %(after)s, not of %(before)s.") % facts],
@@ -83,4 +97,4 @@ def sentences(queue: str, facts: Facts) -> list[str]:
 
 def _apart(value: Any) -> Any:
     """Isolate a number or a day from the direction of the sentence around it."""
-    return f"\u2068{value}\u2069" if value is not None else value
+    return value if value is None or isinstance(value, bool) else f"\u2068{value}\u2069"

@@ -1,5 +1,6 @@
 """The queues of tax as the reconciliation engine knows them, and what cases of the building register are worth."""
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from layers.collections import Field, FieldType
 from reconciliation.declaring import Estimate, Queue
 from taxation.access import QUEUES as DESK
+from taxation.actions import discrepancies
 from taxation.reconciliation import SOURCES, Source
 
 RESULTS = {
@@ -18,23 +20,38 @@ QUESTIONS: dict[str, Any] = {
     "untaxed": _("Who is liable here, and for what area and use?"),
     "unfound": _("Is there still something to tax?"),
     "differs": _("Which area, floors and use are right?"),
+    "metered": _("Who lives or works here, and which units are missing?"),
 }
-EVIDENCE = (
-    Field(name="area", title=_("Registered area"), type=FieldType.NUMBER, unit=_("m²")),
-    Field(name="assessed_area", title=_("Assessed area"), type=FieldType.NUMBER, unit=_("m²")),
-    Field(name="floors", title=_("Floors"), type=FieldType.INTEGER),
-    Field(name="assessed_floors", title=_("Taxed floors"), type=FieldType.INTEGER),
-    Field(name="since", title=_("In the register since"), type=FieldType.DATE),
-    Field(name="until", title=_("In the register until"), type=FieldType.DATE),
-)
+AREA = Field(name="area", title=_("Registered area"), type=FieldType.NUMBER, unit=_("m²"))
+ASSESSED_AREA = Field(name="assessed_area", title=_("Assessed area"), type=FieldType.NUMBER, unit=_("m²"))
+FLOORS = Field(name="floors", title=_("Floors"), type=FieldType.INTEGER)
+EVIDENCE = {
+    "untaxed": (AREA, FLOORS, Field(name="since", title=_("In the register since"), type=FieldType.DATE)),
+    "unfound": (AREA, Field(name="until", title=_("In the register until"), type=FieldType.DATE)),
+    "differs": (
+        AREA,
+        ASSESSED_AREA,
+        FLOORS,
+        Field(name="assessed_floors", title=_("Taxed floors"), type=FieldType.INTEGER),
+    ),
+    "metered": (
+        Field(name="meters", title=_("Water meters in use"), type=FieldType.INTEGER),
+        Field(name="taxed", title=_("Units taxed"), type=FieldType.INTEGER),
+        Field(name="connection", title=_("House connection")),
+        Field(name="metered_since", title=_("Metered since"), type=FieldType.DATE),
+        Field(name="area", title=_("Area that is not taxed"), type=FieldType.NUMBER, unit=_("m²")),
+    ),
+}
 # The rows that `taxation.actions.discrepancies` keeps, with the estimate by the rule pack in force.
 _OPEN = """
     SELECT d.collection || ':' || d.feature_id AS subject, d.label, d.evidence, d.collection, d.feature_id AS feature,
         d.district_id, d.revenue AS yearly_value, CASE WHEN d.revenue IS NULL THEN NULL ELSE d.currency END AS currency,
-        abs(d.revenue)::float8 AS rank, p.geom
+        abs(d.revenue)::float8 AS rank, coalesce(p.geom, l.geom, ST_EndPoint(w.geom)) AS geom
     FROM taxation_discrepancy d
     LEFT JOIN taxation_taxplace p ON p.collection = CASE WHEN d.building_id IS NULL THEN 'parcels' ELSE 'buildings' END
         AND p.feature_id = coalesce(d.building_id, d.parcel_id)
+    LEFT JOIN cadastre_parcel l ON l.id = d.parcel_id
+    LEFT JOIN networks_waterconnection w ON d.collection = 'water-connections' AND w.id = d.feature_id
     WHERE d.state = 'open' AND d.queue = '{code}'"""
 
 
@@ -46,8 +63,9 @@ def _declared(number: int, source: Source) -> Queue:
         order=50 + number,
         view_roles=DESK.view_roles,
         work_roles=DESK.edit_roles,
-        evidence=EVIDENCE,
+        evidence=EVIDENCE[source.code],
         results=RESULTS,
+        prepare=partial(discrepancies.look_at, source),
         sql=_OPEN.format(code=source.code),
     )
 

@@ -68,6 +68,12 @@ SOURCES = (
         _("Units whose assessed area, floors or use are not those of the register."),
         _("Take the register’s facts"),
     ),
+    Source(
+        "metered",
+        _("Metered, not taxed"),
+        _("Buildings and places with more water meters in use than units that are taxed."),
+        _("Take into the tax register"),
+    ),
 )
 # Filled when another system's roll is brought in (`taxation.actions.foreign_roll`), not by looking.
 IMPORTED = (
@@ -108,7 +114,7 @@ def find(source: Source, *, on: date) -> Iterator[Found]:
 
 def _worth(source: Source, row: dict[str, Any], estimator: Estimator) -> Decimal | None:
     """Return what the row would bring a year: for a difference, by how much the charge would change."""
-    if row["unit_id"] is None or source.code == "untaxed":
+    if row["unit_id"] is None:
         return estimator.yearly(area_m2=row["area_m2"], use=row["use"])
     unit = TaxUnit.objects.get(pk=row["unit_id"])
     usual = estimator.facts(area_m2=unit.area_m2, use=unit.use, known=unit.facts)

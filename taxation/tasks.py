@@ -3,11 +3,14 @@
 from django.utils import timezone
 from django_tasks import task
 
+from core.acting import acting
 from jobs import progress
 from ledger.models import BillRun
+from reconciliation.actions.filling import fill
 from taxation import demonstration, printing
-from taxation.actions import discrepancies, roll, simulating
+from taxation.actions import roll, simulating
 from taxation.models import Simulation, TaxUnit
+from taxation.queues import QUEUES
 
 
 @task()
@@ -30,7 +33,8 @@ def make_demonstration(seed: int) -> dict[str, object]:
 @task()
 def look_for_discrepancies() -> dict[str, object]:
     """Compare the registers with the tax register; run again, it only looks again."""
-    return dict(discrepancies.look(on=timezone.localdate(), report=progress.report))
+    with acting(channel="job"):
+        return {queue.key: fill(queue=queue, on=timezone.localdate(), by=None).found for queue in QUEUES}
 
 
 @task()

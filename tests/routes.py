@@ -101,6 +101,7 @@ SIGNED_IN = {
 # Staff of any role.
 STAFF = {
     "staff/layers/<slug:collection>/table/",
+    "staff/layers/<slug:collection>/table/join/",
     "staff/layers/<slug:collection>/style.<slug:form>",
     "attachments/<slug:collection>/<int:fid>/<int:number>/",
     "api/v1/collections/<collection>/bulk",
@@ -131,6 +132,7 @@ STAFF = {
     "staff/quality/<int:finding_id>/mend/",
     "api/v1/parcels/<int:parcel_id>/lineage",
     "api/v1/parcels/around",
+    "api/v1/parcels/find",
     "api/v1/parcels/preview",
     "api/v1/parcels/survey",
     "api/v1/parcels/traverse",

@@ -1,7 +1,8 @@
-"""300,000 polygons with 14 attributes on the Palestine Grid, as GeoPackage, shapefile and COPY text."""
+"""300,000 polygons with 14 attributes on the Palestine Grid, as GeoPackage, shapefile, GeoParquet and COPY text."""
 
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pyarrow as pa
 import pyogrio
@@ -16,7 +17,7 @@ def make(folder: Path, count: int) -> dict[str, Path]:
     """Return the files, made at the first call; one polygon crosses itself."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {name: folder / f"polygons-{count}.{ending}" for name, ending in
-             (("GPKG", "gpkg"), ("SHP", "shp"), ("COPY", "copy"))}  # fmt: skip
+             (("GPKG", "gpkg"), ("SHP", "shp"), ("PARQUET", "parquet"), ("COPY", "copy"))}  # fmt: skip
     if all(path.exists() for path in found.values()):
         return found
     random = np.random.default_rng(1)
@@ -26,6 +27,8 @@ def make(folder: Path, count: int) -> dict[str, Path]:
     for driver, name in (("GPKG", "GPKG"), ("ESRI Shapefile", "SHP")):
         pyogrio.write_arrow(table, found[name], driver=driver, layer="polygons", geometry_name="geom",
                             geometry_type="Polygon", crs="EPSG:28191", encoding="UTF-8")  # fmt: skip
+    frame = geopandas.GeoDataFrame(pa.table(known).to_pandas(), geometry=drawn, crs="EPSG:28191")
+    frame.to_parquet(found["PARQUET"])
     _copy_text(found["COPY"], known, drawn)
     return found
 

@@ -9,7 +9,8 @@ leaves (a key, an index on the geometry) and a second geometry for tiles; that t
 since the system of the file is that in which layers are kept. What its worker does to the layer
 afterwards is timed on a line of its own: these rows lie in no order, so all are put side by side.
 A second peer is ogr2ogr followed by the SQL that makes the table that the portal has in the end (two
-geometries, two indexes, rows in Hilbert order), still without validation.
+geometries, two indexes, rows in Hilbert order), still without validation. Debian's ogr2ogr reads no
+GeoParquet: there it loads the same rows from the GeoPackage.
 """
 
 import os
@@ -76,7 +77,7 @@ def main() -> None:
     if not shutil.which("ogr2ogr"):
         sys.exit("Stopped: the benchmark compares with ogr2ogr; install it: apt-get install gdal-bin")
     files = data.make(ROOT / "bench" / "var" / "import", count)
-    for kind in ("GPKG", "SHP"):
+    for kind in ("GPKG", "SHP", "PARQUET"):
         contenders = _contenders(files, kind)
         for _round in range(rounds):
             for one in contenders:
@@ -101,7 +102,8 @@ def _contenders(files: dict[str, Path], kind: str) -> list[Contender]:
     peers = Path(os.environ.get("BENCH_PEERS", ROOT / "bench" / "var" / "venv")) / "bin" / "python"
     known = settings.DATABASES["default"]
     url = f"postgresql+psycopg2://{known['USER']}@/{known['NAME']}?host={known['HOST']}"
-    ogr = ["ogr2ogr", "-q", "-f", "PostgreSQL", _pg(), source, "-nln", "imported.bench_ogr",
+    read = str(files["GPKG"]) if kind == "PARQUET" else source
+    ogr = ["ogr2ogr", "-q", "-f", "PostgreSQL", _pg(), read, "-nln", "imported.bench_ogr",
            "-lco", "GEOMETRY_NAME=geom", "-lco", "FID=gid", "--config", "PG_USE_COPY", "YES"]  # fmt: skip
     columns = ", ".join(["gid", *ATTRIBUTES, "geom"])
     same = SAME_TABLE.format(columns=columns, key="gid")
@@ -121,7 +123,11 @@ def _contenders(files: dict[str, Path], kind: str) -> list[Contender]:
         Contender("ogr2ogr COPY", [ogr]),
         Contender("ogr2ogr COPY, then the same table by SQL", [ogr, [*_psql(), "-c", same]]),
         Contender("geopandas.to_postgis", [[*geopandas, "plain"]]),
-        Contender("geopandas.to_postgis, arrow reader", [[*geopandas, "arrow"]]),
+        *(
+            []
+            if kind == "PARQUET"
+            else [Contender("geopandas.to_postgis, arrow reader", [[*geopandas, "arrow"]])]
+        ),
         Contender("psql COPY + GiST (ceiling)", [["sh", "-c", _script(copy)]]),
     ]
 

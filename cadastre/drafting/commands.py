@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from cadastre import operations as ops
 from cadastre.drafting.arguments import Arguments
 from cadastre.drafting.plots import Surroundings
-from cadastre.operations.streetside import chosen_side
+from cadastre.operations.streetside import chosen_side, sides_along
 from core.errors import Unprocessable
 
 Run = Callable[[ops.Fabric, Arguments, Surroundings], ops.Change]
@@ -67,8 +67,11 @@ def _split_frontage(fabric: ops.Fabric, a: Arguments, around: Surroundings) -> o
 
 
 def _dedicate(fabric: ops.Fabric, a: Arguments, around: Surroundings) -> ops.Change:
-    keys = a.keys("parcels")
-    sides = {key: _side(fabric, key, a, around) for key in keys}
+    keys, near = a.keys("parcels"), a.maybe_place("near")
+    if near is not None and not a.given("between"):
+        sides = sides_along(fabric, keys, near=near, roads=around.roads)
+    else:
+        sides = {key: _side(fabric, key, a, around) for key in keys}
     return ops.dedicate_strip(fabric, sides, width_m=a.number("width"), joined=a.flag("joined", default=True))
 
 

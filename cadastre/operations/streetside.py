@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import shapely
 from django.utils.translation import gettext_lazy as _
@@ -29,35 +29,40 @@ def street_sides(fabric: Fabric, key: str, roads: Iterable[str] = ()) -> list[Li
     follows the street's bends and ends at a corner, where the outline turns by 45 degrees or more, be it
     sharp or rounded; a rounded corner belongs half to each side.
     """
+    return sorted(
+        (side for side, is_free in _sides(fabric, key, roads) if is_free), key=lambda side: -side.length
+    )
+
+
+def _sides(fabric: Fabric, key: str, roads: Iterable[str]) -> list[tuple[LineString, bool]]:
+    """Return all sides of a parcel, its land to the left, each with whether it faces a street."""
     road_keys = set(roads)
     near = [
         k for k, other in fabric.items() if k != key and k not in road_keys and other.intersects(fabric[key])
     ]
     shared = set().union(*(edges_of(fabric[k]) for k in near)) if near else set()
-    runs = [run for part in parts(fabric[key]) for run in _runs(_outline(part), shared)]
-    return sorted(runs, key=lambda run: -run.length)
+    return [run for part in parts(fabric[key]) for run in _runs(_outline(part), shared)]
 
 
 def _outline(part: BaseGeometry) -> list[XY]:
     return rings_of(orient(part))[0]
 
 
-def _runs(ring: list[XY], shared: set[frozenset[XY]]) -> list[LineString]:
+def _runs(ring: list[XY], shared: set[frozenset[XY]]) -> list[tuple[LineString, bool]]:
     edges = list(itertools.pairwise(ring))
     free = [frozenset(edge) not in shared for edge in edges]
     corners = _corners(edges)
-    ends = [not free[n] or not free[n - 1] or n in corners for n in range(len(edges))]
+    ends = [free[n] != free[n - 1] or n in corners for n in range(len(edges))]
     if not any(ends):
-        return [LineString(ring)]
+        return [(LineString(ring), free[0])]
     # Begin where a side begins, so that none is broken by the ring's seam.
     first = ends.index(True)
-    sides: list[list[Edge]] = []
+    sides: list[tuple[list[XY], bool]] = []
     for n in (*range(first, len(edges)), *range(first)):
         if ends[n]:
-            sides.append([])
-        if free[n]:
-            sides[-1].append(edges[n])
-    return [LineString([side[0][0], *(end for _start, end in side)]) for side in sides if side]
+            sides.append(([edges[n][0]], free[n]))
+        sides[-1][0].append(edges[n][1])
+    return [(LineString(side), is_free) for side, is_free in sides]
 
 
 def _corners(edges: list[Edge]) -> set[int]:
@@ -112,18 +117,44 @@ def chosen_side(
     """Return the side of a parcel that is meant, with the parcel's land to its left.
 
     That is the outline between two of its vertices where `between` gives them (the shorter way
-    round), else the street side nearest to `near`, else the longest one.
+    round), else the side nearest to `near`, on a street or not, else the longest street side.
     """
     if between is not None:
         return _between(fabric[key], between)
+    if near is not None:
+        return min((side for side, _is_free in _sides(fabric, key, roads)), key=_gap(near))
     sides = street_sides(fabric, key, roads)
     if not sides:
-        raise GeometryRefused(
-            "no-street", _("The parcel touches no street; choose the edge by its two ends."), place=None
-        )
-    if near is not None:
-        return min(sides, key=lambda side: side.distance(Point(near)))
+        raise GeometryRefused("no-street", _("The parcel touches no street; choose one of its edges."))
     return sides[0]
+
+
+def sides_along(
+    fabric: Fabric, keys: Sequence[str], *, near: XY, roads: Iterable[str] = ()
+) -> dict[str, LineString]:
+    """Return the side nearest to a place, and of every further parcel the side that runs on from it.
+
+    A parcel that does not adjoin gives its own side nearest to the place.
+    """
+    roads = tuple(roads)
+    left = {key: [side for side, _is_free in _sides(fabric, key, roads)] for key in keys}
+    found: dict[str, LineString] = {}
+    while left:
+        on = {key: [side for side in left[key] if _runs_on(side, found.values())] for key in left}
+        key = min(left, key=lambda one: (not on[one], min(map(_gap(near), left[one]))))
+        found[key] = min(on[key] or left[key], key=_gap(near))
+        del left[key]
+    return {key: found[key] for key in keys}
+
+
+def _runs_on(side: LineString, found: Iterable[LineString]) -> bool:
+    """Say whether a side continues one that was found: it begins where that ends, or ends where it begins."""
+    start, end = side.coords[0], side.coords[-1]
+    return any(start == one.coords[-1] or end == one.coords[0] for one in found)
+
+
+def _gap(near: XY) -> Callable[[LineString], float]:
+    return lambda side: float(side.distance(Point(near)))
 
 
 def _between(shape: BaseGeometry, ends: tuple[XY, XY]) -> LineString:

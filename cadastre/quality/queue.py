@@ -22,7 +22,7 @@ TITLES: dict[str, Any] = {
     "one-piece": _("Parcel in several pieces"),
     "shares": _("Owners' shares do not sum to 1"),
 }
-UNITS = {"overlap": "m²", "gap": "m", "area-official": "m²", "one-piece": "", "shares": ""}
+UNITS: dict[str, Any] = {"overlap": _("m²"), "gap": _("m"), "area-official": _("m²")}
 
 
 def check_cadastre() -> dict[str, int]:

@@ -29,10 +29,12 @@ from layers.actions.datasets import prepare_dataset, register_dataset
 from layers.actions.rasters import register_raster
 from layers.collections import Field, FieldType
 from layers.models import CatalogueEntry
+from layers.opendata.publishing import public_views
 
 FLOWN_ON = date(2026, 5, 14)
 SOURCE = "GIS Portal demo"
 FOLDER = "demo"
+LICENCE = "CC BY 4.0"
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,14 @@ def _make(layer: Layer, columns: dict[str, Any]) -> int:
         defaults={"group_id": layer.group, "order": 60, "visible_by_default": layer.is_shown},
     )
     return count
+
+
+def state_licences() -> None:
+    """Put the layers that everybody sees under an open licence."""
+    for one in public_views():
+        CatalogueEntry.objects.update_or_create(
+            collection=one.collection.id, defaults={"license": LICENCE, "source": SOURCE}
+        )
 
 
 def add_rasters(town: Town) -> None:

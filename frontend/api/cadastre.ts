@@ -92,6 +92,14 @@ export interface Around {
   scenery: { kind: string; label: string; geometry: Shape }[];
 }
 
+/** A parcel found by its number, with a place inside it. */
+export interface Found {
+  id: number;
+  number: string;
+  basin: string;
+  place: XY;
+}
+
 /** A line, an outline or a list of points out of a surveyor's file, in the national grid. */
 export interface SurveyShape {
   kind: "line" | "outline" | "points";
@@ -162,6 +170,7 @@ export const cadastre = {
     const path = `/parcels/around?bbox=${bbox.map((side) => side.toFixed(2)).join(",")}${record ? `&record=${record}` : ""}`;
     return measured(await call<BareAround>("GET", path, undefined, undefined, signal));
   },
+  find: (q: string): Promise<{ parcels: Found[] }> => call("GET", `/parcels/find?q=${encodeURIComponent(q)}`),
   preview: (id: number, operation: Operation, signal: AbortSignal): Promise<Preview> =>
     call("POST", `/records/${id}/preview`, operation, undefined, signal),
   keep: (record: RecordInfo, operation: Operation): Promise<RecordInfo> =>

@@ -10,6 +10,8 @@ export type Row = [number, string | null, boolean, ...CellValue[]];
 export interface TableInfo extends CollectionInfo {
   /** The fields that this person may change. */
   editable: string[];
+  /** The fields that are read in other layers. */
+  joined: string[];
   required: string[];
   /** The address of a row's own page, with `{id}`; empty where it has none. */
   page: string;

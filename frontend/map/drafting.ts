@@ -5,23 +5,23 @@ import Map from "ol/Map.js";
 import View from "ol/View.js";
 import { defaults as defaultControls } from "ol/control/defaults.js";
 import GeoJSON from "ol/format/GeoJSON.js";
-import { LineString, MultiPoint, Point, Polygon, type Geometry } from "ol/geom.js";
-import Draw from "ol/interaction/Draw.js";
-import Pointer from "ol/interaction/Pointer.js";
-import Snap from "ol/interaction/Snap.js";
+import { LineString, MultiPoint, Point, type Geometry } from "ol/geom.js";
+import type Pointer from "ol/interaction/Pointer.js";
 import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
 import VectorLayer from "ol/layer/Vector.js";
 import Projection from "ol/proj/Projection.js";
 import VectorSource from "ol/source/Vector.js";
 import type { Style } from "ol/style.js";
 import type { Around, Plot, Shape, XY } from "../api/cadastre.js";
+import { dragging, type Moves } from "./dragging.js";
+import { Pencil, SNAP_PIXELS, type Drawing } from "./pencil.js";
+import { Catch } from "./snapping.js";
 import { drawTicks } from "./ticks.js";
 import { draftingStyles, sketchStyle } from "./style/drafting.js";
 
-export type Drawing = "LineString" | "Polygon" | "Point";
-
-const SNAP_PIXELS = 10;
 const MOST_RESOLUTION = 1.2;
+/** Of these no labels overlap; the topmost go first. */
+const LABELLED: ReadonlySet<string> = new Set(["others", "proposed", "chosen", "preview", "ticks"]);
 
 /** A map of one record's surroundings, with drawing, snapping and vertex moves. */
 export class DraftingMap {
@@ -41,18 +41,14 @@ export class DraftingMap {
   };
   /** Parcels that others stand for on the plan, so that their numbers are not written. */
   private replaced: ReadonlySet<number> = new Set();
-  private readonly sketchStyle: (feature: FeatureLike) => Style[];
   /** Everything that a new point may be put onto. */
   private readonly snappable = new Collection<Feature<Geometry>>();
-  private draw: Draw | null = null;
+  readonly near = new Catch(this.snappable);
+  private readonly hidden = new Set<string>();
   private pointer: Pointer | null = null;
-  private snap: Snap | null = null;
-  isSnapping = true;
-  onSketch: (points: XY[]) => void = () => undefined;
-  onDrawn: (points: XY[]) => void = () => undefined;
-  onChosen: (plot: Plot | null, adds: boolean) => void = () => undefined;
-  onMoved: (from: XY, to: XY) => void = () => undefined;
-  onSnapped: (what: "vertex" | "edge" | null) => void = () => undefined;
+  readonly pencil: Pencil;
+  onChosen: (plot: Plot | null, adds: boolean, at: XY) => void = () => undefined;
+  onMoved: (moves: Moves) => void = () => undefined;
 
   constructor(
     readonly element: HTMLElement,
@@ -66,10 +62,16 @@ export class DraftingMap {
       maxResolution: 8,
       enableRotation: false,
     });
-    const names = ["in_force", "scenery", "ticks", "others", "proposed", "chosen", "preview", "sketch", "marks"] as const;
+    const names = ["in_force", "scenery", "others", "proposed", "chosen", "preview", "sketch", "marks", "ticks"] as const;
     // What the preview measures need not be measured twice.
-    const measured = (feature: FeatureLike): Style[] => sketchStyle(feature, this.sources.preview.isEmpty());
-    this.sketchStyle = measured;
+    const isMeasured = (): boolean => this.sources.preview.isEmpty();
+    const sketched = (feature: FeatureLike): Style[] => sketchStyle(feature, isMeasured());
+    const styles = {
+      ...draftingStyles,
+      sketch: sketched,
+      chosen: (feature: FeatureLike, resolution: number) => draftingStyles.chosen(feature, resolution, isMeasured()),
+      scenery: (feature: FeatureLike, resolution: number) => (this.hidden.has(feature.get("kind") as string) ? [] : draftingStyles.scenery(feature, resolution)),
+    };
     const boundaries = new VectorLayer({ source: this.sources.in_force, style: (feature, resolution) => draftingStyles.boundaries(feature, resolution, this.replaced), updateWhileInteracting: true, declutter: true });
     this.map = new Map({
       target: element,
@@ -77,13 +79,14 @@ export class DraftingMap {
       controls: defaultControls({ zoom: false, rotate: false, attribution: false }),
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false }),
       layers: names.flatMap((name) => {
-        const style = name === "sketch" ? measured : draftingStyles[name];
-        const layer = new VectorLayer({ source: this.sources[name], style, updateWhileInteracting: true });
+        const layer = new VectorLayer({ source: this.sources[name], style: styles[name], updateWhileInteracting: true, declutter: LABELLED.has(name) });
         return name === "scenery" ? [layer, boundaries] : [layer];
       }),
     });
+    this.pencil = new Pencil(this.map, this.sources.sketch, this.snappable, this.near, sketched);
+    this.pencil.mark = (at) => this.mark(...(at ? [at] : []));
     this.map.on("singleclick", (event) => {
-      if (!this.draw && !this.pointer) this.onChosen(this.plotAt(event.pixel), event.originalEvent.shiftKey as boolean);
+      if (!this.isBusy()) this.onChosen(this.plotAt(event.pixel), event.originalEvent.shiftKey as boolean, event.coordinate as XY);
     });
     this.map.on("moveend", () => {
       drawTicks(this.sources.ticks, this.bounds());
@@ -96,23 +99,37 @@ export class DraftingMap {
   showAround(around: Around): void {
     this.fill("in_force", around.in_force);
     this.sources.scenery.clear();
-    this.sources.scenery.addFeatures(around.scenery.map(({ label, geometry }) => new Feature({ geometry: this.read(geometry), label })));
-    this.fill("others", around.others.filter((plot) => plot.role !== "noded"));
+    this.sources.scenery.addFeatures(around.scenery.map(({ kind, label, geometry }) => new Feature({ geometry: this.read(geometry), kind, label })));
+    this.fill("others", this.hidden.has("others") ? [] : around.others.filter((plot) => plot.role !== "noded"));
     this.showProposed(around.proposed);
     this.replace();
   }
 
+  /** Show what the draft proposes; neighbours that only gain a vertex look as they are in force. */
   showProposed(plots: Plot[]): void {
-    this.fill("proposed", plots);
+    const isNoded = (plot: Plot): boolean => plot.role === "noded";
+    const inForce = this.sources.in_force;
+    this.fill("proposed", plots.filter((plot) => !isNoded(plot)));
+    inForce.removeFeatures(inForce.getFeatures().filter((one) => isNoded(one.get("plot") as Plot)));
+    inForce.addFeatures(plots.filter(isNoded).map((plot) => this.featureOf(plot)));
     this.snappable.clear();
-    this.snappable.extend([...this.sources.in_force.getFeatures(), ...this.sources.scenery.getFeatures(), ...this.sources.proposed.getFeatures()]);
+    const scenery = this.sources.scenery.getFeatures().filter((one) => !this.hidden.has(one.get("kind") as string));
+    this.snappable.extend([...this.sources.in_force.getFeatures(), ...scenery, ...this.sources.proposed.getFeatures()]);
+  }
+
+  /** Show or hide buildings, street lines or the proposals of others; what is hidden is not snapped to. */
+  setShown(what: string, isShown: boolean): void {
+    if (isShown) this.hidden.delete(what);
+    else this.hidden.add(what);
+    this.sources.scenery.changed();
   }
 
   preview(plots: Plot[]): void {
     this.fill("preview", plots);
     this.replace();
-    this.draw?.getOverlay().changed();
+    this.pencil.redraw();
     this.sources.sketch.changed();
+    this.sources.chosen.changed();
   }
 
   private replace(): void {
@@ -145,7 +162,11 @@ export class DraftingMap {
 
   /** The plot under a place on the screen: a proposed one before one in force. */
   private plotAt(pixel: number[]): Plot | null {
-    const at = this.map.getCoordinateFromPixel(pixel);
+    return this.plotOver(this.map.getCoordinateFromPixel(pixel) as XY);
+  }
+
+  /** The plot at a place of the grid. */
+  plotOver(at: XY): Plot | null {
     for (const name of ["proposed", "in_force"] as const) {
       const [found] = this.sources[name].getFeaturesAtCoordinate(at);
       if (found) return found.get("plot") as Plot;
@@ -218,145 +239,62 @@ export class DraftingMap {
 
   /** Whether clicks draw or move something. */
   isBusy(): boolean {
-    return this.draw !== null || this.pointer !== null;
+    return this.pencil.isOut || this.pointer !== null;
   }
 
-  /** Begin to draw; every change is told, and the finished drawing. */
+  /** Begin to draw. */
   startDrawing(kind: Drawing): void {
     this.stop();
-    const draw = new Draw({
-      type: kind,
-      source: this.sources.sketch,
-      style: this.sketchStyle,
-      freehandCondition: () => false,
-      stopClick: true,
-      // Tracing along boundaries while Alt is held.
-      trace: (event) => event.originalEvent.altKey as boolean,
-      traceSource: this.sources.in_force,
-    });
-    draw.on("drawstart", ({ feature }) => {
-      this.sources.sketch.clear();
-      const geometry = feature.getGeometry();
-      geometry?.on("change", () => this.onSketch(pointsOf(geometry)));
-    });
-    draw.on("drawend", ({ feature }) => {
-      const geometry = feature.getGeometry();
-      if (geometry) this.onDrawn(pointsOf(geometry));
-    });
-    this.draw = draw;
-    this.map.addInteraction(draw);
-    this.addSnap();
+    this.pencil.start(kind);
     this.element.classList.add("is-drawing");
   }
 
-  /** Begin to move vertices by dragging them. */
+  /** Begin to move vertices and edges by dragging them. */
   startMoving(): void {
     this.stop();
-    let from: XY | null = null;
-    this.pointer = new Pointer({
-      handleDownEvent: (event) => {
-        from = this.vertexNear(event.pixel);
-        return from !== null;
+    this.pointer = dragging(this.map, this.near, {
+      reach: () => this.reach(),
+      isSnapping: () => this.pencil.isSnapping,
+      over: (ends) => {
+        this.mark(...ends);
+        this.element.classList.toggle("is-over-vertex", ends.length > 0);
       },
-      handleDragEvent: (event) => this.showMove(from, this.snapped(event.pixel, from)),
-      handleUpEvent: (event) => {
-        const to = this.snapped(event.pixel, from);
-        if (from && Math.hypot(to[0] - from[0], to[1] - from[1]) > 1e-4) this.onMoved(from, to);
-        else this.sources.sketch.clear();
-        from = null;
-        return false;
-      },
-      handleMoveEvent: (event) => {
-        const vertex = this.vertexNear(event.pixel);
-        this.mark(vertex);
-        this.element.classList.toggle("is-over-vertex", vertex !== null);
-      },
+      show: (moves) => this.showMoves(moves),
+      done: (moves) => this.onMoved(moves),
     });
     this.map.addInteraction(this.pointer);
   }
 
-  private mark(at: XY | null): void {
+  /** How far from a place something is caught, in metres. */
+  reach(): number {
+    return SNAP_PIXELS * this.resolution();
+  }
+
+  /** Mark places with the square of what is caught. */
+  mark(...places: XY[]): void {
     this.sources.marks.clear();
-    if (at) this.sources.marks.addFeature(new Feature(new Point(at)));
+    this.sources.marks.addFeatures(places.map((at) => new Feature(new Point(at))));
   }
 
-  private vertexNear(pixel: number[], but: XY | null = null): XY | null {
-    const at = this.map.getCoordinateFromPixel(pixel);
-    const reach = SNAP_PIXELS * this.resolution();
-    let best: XY | null = null;
-    let gap = reach;
-    for (const feature of this.snappable.getArray()) {
-      const geometry = feature.getGeometry();
-      if (!geometry || !geometry.intersectsExtent([at[0]! - reach, at[1]! - reach, at[0]! + reach, at[1]! + reach])) continue;
-      for (const { from } of (feature.get("plot") as Plot | undefined)?.edges ?? []) {
-        const distance = Math.hypot(from[0] - at[0]!, from[1] - at[1]!);
-        if (distance < gap && !(but && from[0] === but[0] && from[1] === but[1])) [best, gap] = [from, distance];
-      }
-    }
-    return best;
-  }
-
-  private snapped(pixel: number[], but: XY | null): XY {
-    const at = this.map.getCoordinateFromPixel(pixel) as XY;
-    return this.isSnapping ? (this.vertexNear(pixel, but) ?? at) : at;
-  }
-
-  /** Show the edges that would follow a vertex. */
-  private showMove(from: XY | null, to: XY): void {
-    if (!from) return;
-    const same = (a: XY): boolean => a[0] === from[0] && a[1] === from[1];
-    const ends = this.snappable.getArray().flatMap((feature) =>
-      ((feature.get("plot") as Plot | undefined)?.edges ?? []).flatMap((edge) => (same(edge.from) ? [edge.to] : same(edge.to) ? [edge.from] : [])),
-    );
-    this.sources.sketch.clear();
-    this.sources.sketch.addFeatures(ends.map((end) => new Feature(new LineString([to, end]))));
-  }
-
-  private addSnap(): void {
-    if (!this.isSnapping) return;
-    this.snap = new Snap({ features: this.snappable, pixelTolerance: SNAP_PIXELS, intersection: true });
-    this.snap.on("snap", (event) => {
-      this.mark(event.vertex as XY);
-      const known = (event.feature?.get("plot") as Plot | undefined)?.edges ?? [];
-      this.onSnapped(known.some(({ from }) => from[0] === event.vertex[0] && from[1] === event.vertex[1]) ? "vertex" : "edge");
-    });
-    this.snap.on("unsnap", () => {
-      this.mark(null);
-      this.onSnapped(null);
-    });
-    this.map.addInteraction(this.snap);
-  }
-
-  /** Add a typed point to the drawing. */
-  addPoint(at: XY): void {
-    if (!this.draw) return;
-    this.draw.appendCoordinates([at]);
-  }
-
-  /** Take back the last point of the drawing; says whether there was one. */
-  removePoint(): boolean {
-    const [feature] = this.draw?.getOverlay().getSource()?.getFeatures() ?? [];
-    if (!this.draw || !feature) return false;
-    this.draw.removeLastPoint();
-    return true;
-  }
-
-  finish(): void {
-    this.draw?.finishDrawing();
+  /** Show the edges that would follow what is moved. */
+  private showMoves(moves: Moves): void {
+    const moved = (at: XY): XY => moves.find(([from]) => from[0] === at[0] && from[1] === at[1])?.[1] ?? at;
+    this.sketch(moves.flatMap(([from]) => this.near.stretches(from, 1e-6, true).map(([a, b]) => [moved(a), moved(b)])));
   }
 
   /** Drop the drawing in progress but stay in the tool. */
   abort(): void {
-    this.draw?.abortDrawing();
+    this.pencil.abort();
     this.sources.sketch.clear();
   }
 
   /** Leave drawing and moving. */
   stop(): void {
-    for (const interaction of [this.draw, this.pointer, this.snap]) if (interaction) this.map.removeInteraction(interaction);
-    this.draw = this.pointer = this.snap = null;
+    this.pencil.stop();
+    if (this.pointer) this.map.removeInteraction(this.pointer);
+    this.pointer = null;
     this.sources.sketch.clear();
-    this.sources.marks.clear();
+    this.mark();
     this.element.classList.remove("is-drawing", "is-over-vertex");
   }
 
@@ -371,10 +309,3 @@ export class DraftingMap {
     if (points.length) this.view.fit(new MultiPoint(points).getExtent(), { padding: [90, 90, 90, 90], minResolution: 0.02 });
   }
 }
-
-function pointsOf(geometry: Geometry): XY[] {
-  if (geometry instanceof Polygon) return (geometry.getCoordinates()[0] ?? []) as XY[];
-  if (geometry instanceof LineString) return geometry.getCoordinates() as XY[];
-  return geometry instanceof Point ? [geometry.getCoordinates() as XY] : [];
-}
-

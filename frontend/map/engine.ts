@@ -249,6 +249,11 @@ export class MapEngine {
     return snapshot(this.map, this.element, width, height, resolution);
   }
 
+  /** The collections that the map shows where it stands. */
+  drawn(): string[] {
+    return this.layers.drawn(this.map.getView().getZoom() ?? 0);
+  }
+
   /** Draw a new shape of a kind, or change one; corners snap to the layers that `snapTo` names. */
   async sketch(kind: string, snapTo: () => string[], start: Geometry | null): Promise<Sketch> {
     const { Sketch } = await import("./sketch.js");

@@ -55,6 +55,15 @@ export class CollectionLayers {
     if (!existing && shown) this.create(id);
   }
 
+  /** The collections that are shown and drawn at a zoom. */
+  drawn(zoom: number): string[] {
+    const isDrawn = (id: string): boolean => {
+      const info = this.infos.get(id)?.info;
+      return info !== undefined && zoom >= info.min_zoom && zoom <= info.max_zoom + 1;
+    };
+    return [...this.vectors].filter(([id, layers]) => layers[0]?.getVisible() && isDrawn(id)).map(([id]) => id);
+  }
+
   fade(id: string, opacity: number): void {
     this.faded.set(id, opacity);
     this.vectors.get(id)?.forEach((layer, index) => layer.setOpacity(this.seen(id, opacity, index)));

@@ -49,6 +49,7 @@ export class Sketch {
   private readonly interactions: (Draw | Modify | Snap)[] = [];
   private readonly past: OlGeometry[] = [];
   private readonly future: OlGeometry[] = [];
+  private readonly isNew: boolean;
   isOver = false;
   private draw: Draw | null = null;
   private feature: Feature | null = null;
@@ -62,6 +63,7 @@ export class Sketch {
     private readonly snapTo: () => string[],
     start: Geometry | null,
   ) {
+    this.isNew = start === null;
     const near = new VectorLayer({ source: this.near, style: NEAR, zIndex: 30000 });
     const drawn = new VectorLayer({ source: this.drawn, style: SKETCH, zIndex: 30001 });
     this.layers = [near, drawn];
@@ -77,6 +79,11 @@ export class Sketch {
     return this.feature !== null;
   }
 
+  /** Whether what is shown is another shape than the one that it began with. */
+  get isChanged(): boolean {
+    return this.isNew || this.past.length > 0;
+  }
+
   get canUndo(): boolean {
     return this.past.length > 0 || this.draw !== null;
   }
@@ -89,7 +96,7 @@ export class Sketch {
   geometry(): Geometry | null {
     const geometry = this.feature?.getGeometry();
     if (!geometry) return null;
-    const found = FORMAT.writeGeometryObject(geometry, { decimals: 9, rightHanded: true }) as Geometry;
+    const found = FORMAT.writeGeometryObject(geometry, { decimals: 11, rightHanded: true }) as Geometry;
     const isSingle = this.kind.startsWith("Multi") && !found.type.startsWith("Multi");
     return isSingle ? { type: `Multi${found.type}`, coordinates: [found.coordinates] } : found;
   }

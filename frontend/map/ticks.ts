@@ -3,7 +3,7 @@ import Feature from "ol/Feature.js";
 import type { Coordinate } from "ol/coordinate.js";
 import { MultiPoint, Point } from "ol/geom.js";
 import type VectorSource from "ol/source/Vector.js";
-import { number } from "../i18n.js";
+import { coordinate } from "../i18n.js";
 
 /** Fill a source with the crosses and values of what is in view. */
 export function drawTicks(source: VectorSource, [west, south, east, north]: [number, number, number, number]): void {
@@ -12,9 +12,9 @@ export function drawTicks(source: VectorSource, [west, south, east, north]: [num
   source.clear();
   for (let x = Math.ceil(west / step) * step; x < east; x += step) {
     for (let y = Math.ceil(south / step) * step; y < north; y += step) crosses.push([x, y]);
-    source.addFeature(tick([x, north], number(x), "top"));
+    source.addFeature(tick([x, north], coordinate(x), "top"));
   }
-  for (let y = Math.ceil(south / step) * step; y < north; y += step) source.addFeature(tick([west, y], number(y), "left"));
+  for (let y = Math.ceil(south / step) * step; y < north; y += step) source.addFeature(tick([west, y], coordinate(y), "left"));
   source.addFeature(new Feature(new MultiPoint(crosses)));
 }
 

@@ -25,6 +25,8 @@ async function showArea(section: HTMLElement): Promise<void> {
   for (const group of catalogue.groups) {
     for (const one of group.collections) map.show(one.id, one.id === section.dataset["area"]);
   }
+  const shown = catalogue.groups.flatMap((group) => group.collections).find((one) => one.id === section.dataset["area"]);
+  if (shown?.extent) map.fit(shown.extent, 18, false);
   let sketch: Sketch | null = null;
   const begin = async (start: Geometry | null): Promise<void> => {
     sketch?.end();

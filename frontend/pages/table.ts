@@ -40,6 +40,7 @@ function changed(): void {
   const said = query.address().toString();
   history.replaceState(null, "", said ? `?${said}` : location.pathname);
   exporting();
+  joining();
   void grid.restart();
 }
 
@@ -52,6 +53,13 @@ function exporting(): void {
     link.hidden = !info.may.export;
     link.search = asked.toString();
   }
+}
+
+/** The link to the page that joins another layer takes the table as it is now along. */
+function joining(): void {
+  const address = query.address();
+  address.set("columns", query.columns.join(","));
+  need<HTMLAnchorElement>("sheet-join").search = new URLSearchParams({ table: address.toString() }).toString();
 }
 
 /** Say how many rows are ticked, and offer what can be done with them. */
@@ -71,8 +79,25 @@ async function openRow(key: number): Promise<void> {
       map?.highlight(null);
     },
     reshape: (saved) => void reshape(saved),
-    stale: (error) => conflict(info, {}, {}, error, () => grid.take(error.current)),
+    stale: (mine, before, error) => rowConflict(key, mine, before, error),
   });
+}
+
+/** Somebody else changed the row in the meantime: what was typed is kept, and saved over theirs only if so decided. */
+function rowConflict(key: number, mine: Record<string, CellValue>, before: Record<string, CellValue>, error: Stale): void {
+  conflict(info, mine, before, error, (again) => {
+    grid.take(error.current);
+    if (again) void keepRow(key, mine, error.current);
+  });
+}
+
+async function keepRow(key: number, mine: Record<string, CellValue>, now: Saved): Promise<void> {
+  try {
+    refreshed(await table.change(info.id, key, now.version, { properties: mine }));
+  } catch (error) {
+    if (error instanceof Stale) rowConflict(key, mine, now.properties, error);
+    else toast(error instanceof Error ? error.message : t("table.not_saved"));
+  }
 }
 
 function refreshed(saved: Saved): void {
@@ -88,13 +113,13 @@ async function redraw(): Promise<void> {
   map.refresh(catalogue.groups.flatMap((group) => group.collections));
 }
 
-async function point(key: number | null): Promise<void> {
+async function point(key: number | null, isClose = false): Promise<void> {
   if (!map || key === null || sketch) return;
   const feature = await readFeature(info.id, String(key));
   map.highlight(feature.geometry, "", { collection: info.id, id: String(key) });
   if (!feature.bbox) return;
-  if (need<HTMLInputElement>("sheet-in-view").checked) map.reveal(feature.bbox);
-  else map.fit(feature.bbox, 18);
+  if (!isClose && need<HTMLInputElement>("sheet-in-view").checked) map.reveal(feature.bbox);
+  else map.fit(feature.bbox, isClose ? 19 : 18, !isClose);
 }
 
 // Drawing
@@ -124,6 +149,9 @@ function bar(tool: Sketch, save: () => void): void {
   show();
 }
 
+/** Corners snap to whatever the map shows, and to the layer itself. */
+const snapping = (): string[] => [...new Set([info.id, ...(map?.drawn() ?? [])])];
+
 function leave(): void {
   sketch?.end();
   sketch = null;
@@ -134,7 +162,7 @@ async function drawNew(): Promise<void> {
   if (!map) return created(null);
   showMap(true);
   leave();
-  sketch = await map.sketch(info.geometry_type, () => [info.id, "parcels", "buildings"], null);
+  sketch = await map.sketch(info.geometry_type, snapping, null);
   bar(sketch, () => created(sketch?.geometry() ?? null));
 }
 
@@ -158,12 +186,14 @@ async function reshape(saved: Saved): Promise<void> {
   if (!map) return;
   showMap(true);
   leave();
-  const tool = await map.sketch(info.geometry_type, () => [info.id, "parcels", "buildings"], saved.geometry);
+  await point(saved.id, true);
+  const tool = await map.sketch(info.geometry_type, snapping, saved.geometry);
   sketch = tool;
   bar(tool, () => void keepShape(saved, tool));
 }
 
 async function keepShape(saved: Saved, tool: Sketch): Promise<void> {
+  if (!tool.isChanged) return leave();
   try {
     refreshed(await table.change(info.id, saved.id, saved.version, { geometry: tool.geometry() }));
     leave();

@@ -11,6 +11,9 @@ import { toast } from "../panels/toast.js";
 import { failed, ready, start } from "../start.js";
 
 const PLACES = "tax-places";
+const QUEUE = "queue-tax-";
+/** How strongly the statuses are drawn behind a queue. */
+const BEHIND = 0.45;
 /** What lies beneath the statuses at the start; the layer list offers the rest. */
 const GROUND = ["parcels", "streets", "places", PLACES];
 
@@ -60,6 +63,8 @@ class PlacePanel {
 
   async show(id: string, unit = ""): Promise<void> {
     await this.fragment.load(`/staff/tax/map/places/${encodeURIComponent(id)}/`, unit ? { unit } : {});
+    // Where the panel lies beneath map and queue, the choice would else go unseen.
+    if (matchMedia("(max-width: 60rem)").matches) need("place").scrollIntoView({ block: "start" });
   }
 
   private onClick(event: MouseEvent): void {
@@ -70,6 +75,12 @@ class PlacePanel {
     if (place) void this.app.choose({ collection: PLACES, id: place });
     else void this.show(this.app.store.now.chosen?.id ?? "", unit);
   }
+}
+
+/** What is shown when a queue is opened: its differences lie over the statuses, those of the others no more. */
+function withQueue(app: App, name: string): Set<string> {
+  const others = [...app.store.now.visible].filter((id) => !id.startsWith(QUEUE));
+  return new Set(app.collection(QUEUE + name) ? [...others, QUEUE + name] : others);
 }
 
 function wire(app: App): void {
@@ -88,11 +99,18 @@ function wire(app: App): void {
     wanted = unit;
     void app.choose({ collection: PLACES, id: place }, "reveal");
   };
+  queue.onFind = (collection, id) => void app.choose({ collection, id }, "reveal");
+  queue.onOpen = (name) => {
+    app.store.update({ visible: withQueue(app, name) });
+    app.store.fade(PLACES, app.collection(QUEUE + name) ? BEHIND : 1);
+  };
   new Legend(app, (status) => queue.filter(status));
   app.map.onClick(({ hits }) => {
     const hit = hits.find((one) => one.collection === PLACES);
     if (hit) void app.choose(hit);
   });
+  const asked = new URLSearchParams(location.search).get("queue");
+  if (asked) queue.onOpen(asked);
   void queue.load();
 }
 

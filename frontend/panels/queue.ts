@@ -16,6 +16,10 @@ function awaited(): HTMLElement {
 export class Queue {
   /** Called with the place and unit of a chosen row. */
   onPick: (place: string, unit: string) => void = () => undefined;
+  /** Called with the feature of a chosen row that has no place on the tax map. */
+  onFind: (collection: string, id: string) => void = () => undefined;
+  /** Called with the queue that is shown. */
+  onOpen: (queue: string) => void = () => undefined;
   private readonly fragment = new Fragment("queue-rows");
   private readonly frame = need("queue-frame");
   private readonly words = need<HTMLInputElement>("queue-words");
@@ -47,6 +51,7 @@ export class Queue {
     this.queue = queue;
     this.sort = "";
     this.select();
+    this.onOpen(queue);
     this.restart();
   }
 
@@ -55,6 +60,7 @@ export class Queue {
       const isShown = tab.dataset["queue"] === this.queue;
       tab.setAttribute("aria-selected", String(isShown));
       tab.tabIndex = isShown ? 0 : -1;
+      if (isShown) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   }
 
@@ -136,6 +142,10 @@ export class Queue {
     } else if (row?.dataset["place"]) {
       event.preventDefault();
       this.onPick(row.dataset["place"], row.dataset["unit"] ?? "");
+    } else if (row?.dataset["at"]) {
+      event.preventDefault();
+      const [collection = "", id = ""] = row.dataset["at"].split("/");
+      this.onFind(collection, id);
     }
   }
 

@@ -2,17 +2,15 @@
 
 import io
 import unicodedata
-import warnings
 import zipfile
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.errors import TooLarge, Unprocessable
+from core.pictures import as_jpeg, opened
 
 MOST_BYTES = 20 << 20
-MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 4096
 SMALL_SIDE = 320
 _PICTURES = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
@@ -43,9 +41,10 @@ def read(content: bytes) -> Kept:
     """Return what is kept of a file; refuses, with 413 or 422, what is too large or no picture and no document."""
     if len(content) > MOST_BYTES:
         raise TooLarge(_("A file has at most 20 MB."))
-    picture = _picture(content)
+    picture = opened(content, _PICTURES, LONGEST_SIDE)
     if picture is not None:
-        return Kept("image", "image/jpeg", _jpeg(picture, LONGEST_SIDE), _jpeg(picture, SMALL_SIDE))
+        large, small = (as_jpeg(picture, side)[0] for side in (LONGEST_SIDE, SMALL_SIDE))
+        return Kept("image", "image/jpeg", large, small)
     kind = _document(content)
     if kind is None:
         raise Unprocessable(
@@ -53,37 +52,6 @@ def read(content: bytes) -> Kept:
             detail=_("Pictures, PDF, Word (.docx), Excel (.xlsx) and plain text are taken."),
         )
     return Kept("document", kind, content)
-
-
-def _picture(content: bytes) -> Any:
-    """Return the picture, upright and without what the camera wrote beside it; None where it is none."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            # What Pillow warns of as a bomb is measured here by a limit of our own.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            found = Image.open(io.BytesIO(content), formats=_PICTURES)
-            if found.width * found.height > MOST_PIXELS:
-                raise TooLarge(_("A picture has at most 50 million pixels."))
-            found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(found)
-    except UnidentifiedImageError:
-        return None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Unprocessable(_("The picture is damaged."), detail=str(error)[:200]) from error
-    flat = Image.new("RGB", upright.size, "white")
-    shown = upright.convert("RGBA")
-    flat.paste(shown, mask=shown.getchannel("A"))
-    return flat
-
-
-def _jpeg(picture: Any, side: int) -> bytes:
-    smaller = picture.copy()
-    smaller.thumbnail((side, side))
-    out = io.BytesIO()
-    smaller.save(out, "JPEG", quality=85, optimize=True)
-    return out.getvalue()
 
 
 def _document(content: bytes) -> str | None:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.policy import Subject, Verb
-from layers import grids, moments, registry
+from layers import grids, joins, moments, registry
 from layers.access import View, view
+from layers.collections import Field
 from layers.exporting.features import count
 from layers.exporting.notes import Written
 from layers.exporting.writers import FORMATS, WGS84, Format, export
@@ -24,7 +25,7 @@ from layers.values import refused
 # More than this is written by a job.
 AT_ONCE = 20_000
 # What does not say which rows are meant.
-_OWN = ("f", "crs", "asOf", "limit", "after", "at", "columns", "csrfmiddlewaretoken")
+_OWN = ("f", "crs", "asOf", "limit", "after", "at", "columns", "csrfmiddlewaretoken", joins.PARAMETER)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def read(subject: Subject, collection: str, parameters: Mapping[str, str]) -> Wa
     """
     known = registry.find(collection)
     policy.require(subject, Verb.EXPORT, known)
-    seen = view(subject, known).as_of(moments.as_of(parameters))
+    seen = joins.joined(subject, view(subject, known).as_of(moments.as_of(parameters)), parameters)
     found = asked.read(seen, {name: value for name, value in parameters.items() if name not in _OWN})
     # `conditions` of the view are added again where the rows are read.
     where = Where(found.where.sql[len(conditions(seen)) :], found.where.values)
@@ -77,9 +78,12 @@ def _order(seen: View, found: Asked) -> str:
 
 def leaving(subject: Subject, seen: View) -> View:
     """Return the view without the fields that the subject may read but not take away."""
-    one = seen.collection
-    kept = tuple(f for f in seen.fields if policy.decide(subject, Verb.EXPORT, one, field=f.name))
-    return replace(seen, fields=kept)
+    return replace(seen, fields=tuple(one for one in seen.fields if _may_leave(subject, seen, one)))
+
+
+def _may_leave(subject: Subject, seen: View, one: Field) -> bool:
+    layer, name = joins.origin(seen.collection, one)
+    return bool(policy.decide(subject, Verb.EXPORT, layer, field=name or None))
 
 
 def _format(parameters: Mapping[str, str]) -> Format:

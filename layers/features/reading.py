@@ -45,7 +45,8 @@ class Spelling:
         return f"ST_AsGeoJSON({moved}, {int(self.decimals)}, 0)::json"
 
 
-LONLAT = Spelling(4326, 7)
+# A tenth of a millimetre: shapes read here are snapped to, changed and written back.
+LONLAT = Spelling(4326, 9)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ REFUSALS: Mapping[str, Any] = {
     ),
     "file_too_large": _("The file is larger than %(limit_mb)s MB, the most that is taken here."),
     "format_unknown": _(
-        "Files like “%(name)s” are not read here. Give a GeoPackage, a shapefile or a file geodatabase in a .zip, GeoJSON, KML, GML, GPX, DXF, CSV, Excel, GeoParquet, FlatGeobuf, EDIGEO, OpenStreetMap or EPANET; or as a raster GeoTIFF, JPEG 2000 or ECW."
+        "Files like “%(name)s” are not read here. Give a GeoPackage, a shapefile or a file geodatabase in a .zip, GeoJSON, KML, GML, GPX, DXF, CSV, Excel, GeoParquet, FlatGeobuf, EDIGEO, OpenStreetMap or EPANET; or as a raster GeoTIFF or JPEG 2000."
     ),
     "format_misnamed": _("“%(name)s” is named like a %(claimed)s file, but it is a %(found)s file."),
     "xml_declares_entities": _(

@@ -18,7 +18,9 @@ class TableView(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("saved by")
     )
     title = models.CharField(_("name"), max_length=80)
-    columns = ArrayField(models.CharField(max_length=63), verbose_name=_("columns"), default=list, blank=True)
+    columns = ArrayField(
+        models.CharField(max_length=127), verbose_name=_("columns"), default=list, blank=True
+    )
     query = models.CharField(_("order and filter"), max_length=2000, blank=True)
     is_shared = models.BooleanField(_("for everybody who sees the layer"), default=False)
     saved_at = models.DateTimeField(_("saved"), auto_now=True)

@@ -18,15 +18,19 @@ GEOJSON = "application/geo+json"
 SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 FORMATS = ("json", "html")
+NO_MORE: Mapping[str, str] = {}
 
 
-def form(request: HttpRequest) -> str:
-    """Return the form that is asked for: `f`, else by the Accept header."""
+def form(request: HttpRequest, more: Mapping[str, str] = NO_MORE) -> str:
+    """Return the form that is asked for: `f`, else by the Accept header; `more` are others with their media types."""
     asked = request.GET.get("f", "")
-    if asked and asked not in (*FORMATS, "geojson"):
+    if asked and asked not in (*FORMATS, "geojson", *more):
         raise refused("f", _("Answers come as json or html."))
     if asked:
-        return "html" if asked == "html" else "json"
+        return "json" if asked == "geojson" else asked
+    named = next((name for name, kind in more.items() if kind in request.headers.get("Accept", "")), "")
+    if named:
+        return named
     return "html" if wants_page(request) else "json"
 
 
@@ -41,10 +45,12 @@ def link(href: str, rel: str, kind: str = "application/json", title: Any = "") -
     return found | ({"title": str(title)} if title else {})
 
 
-def both_forms(request: HttpRequest, kind: str = "application/json") -> list[Json]:
-    """Return the links to this answer and to its other form."""
-    own = form(request)
-    there = {"json": kind, "html": "text/html"}
+def both_forms(
+    request: HttpRequest, kind: str = "application/json", more: Mapping[str, str] = NO_MORE
+) -> list[Json]:
+    """Return the links to this answer and to its other forms."""
+    own = form(request, more)
+    there = {"json": kind, "html": "text/html", **more}
     found = []
     for name, media in there.items():
         query = urlencode({**request.GET.dict(), "f": name})

@@ -46,6 +46,7 @@ CONFORMANCE = tuple(
         ),
         *(f"ogcapi-tiles-1/1.0/conf/{part}" for part in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")),
         "tms/2.0/conf/tilematrixset",
+        "json-fg-1/0.3/conf/core",
     )
 )  # fmt: skip
 

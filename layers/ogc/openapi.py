@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from layers.access import View
 from layers.features.asked import MOST, USUAL
-from layers.ogc import systems
+from layers.ogc import jsonfg, systems
 from layers.ogc.answers import GEOJSON, SCHEMA, Json
 from layers.ogc.documents import MVT, QUAD
 from layers.ogc.writing import MERGE_PATCH
@@ -52,7 +52,7 @@ _PROBLEMS: Json = {
 }
 _ITEM_PARAMETERS = (
     "limit", "after", "bbox", "bbox-crs", "datetime", "asOf", "crs", "filter", "filter-lang", "filter-crs",
-    "sortby", "q", "f",
+    "sortby", "q", "feature-form",
 )  # fmt: skip
 
 
@@ -70,7 +70,16 @@ def _paths() -> dict[str, Json]:
             "post": _change("create", "Add a feature", "201", "collectionId", body=GEOJSON),
         },
         f"{one}/items/{{featureId}}": {
-            "get": _get("item", "One feature", "collectionId", "featureId", "crs", "asOf", "f", kind=GEOJSON),
+            "get": _get(
+                "item",
+                "One feature",
+                "collectionId",
+                "featureId",
+                "crs",
+                "asOf",
+                "feature-form",
+                kind=GEOJSON,
+            ),
             "put": _change(
                 "replace", "Replace", "204", "collectionId", "featureId", "if-match", body=GEOJSON
             ),
@@ -94,6 +103,8 @@ def _get(name: str, summary: str, *parameters: str, kind: str = _JSON) -> Json:
     content: Json = {kind: {"schema": schema}}
     if kind != MVT and name not in ("tilesets", "tileset", "tileMatrixSets", "tileMatrixSet"):
         content["text/html"] = {"schema": _TEXT}
+    if kind == GEOJSON:
+        content[jsonfg.MEDIA] = {"schema": _ANY}
     responses: Json = {"200": {"description": summary, "content": content}}
     if kind == MVT:
         responses["204"] = {"description": "An empty tile"}
@@ -157,6 +168,7 @@ def _parameters(ids: Sequence[str]) -> dict[str, Json]:
         "filter-crs": _in("query", "filter-crs", uris),
         "filter-lang": _in("query", "filter-lang", {"type": "string", "enum": ["cql2-text", "cql2-json"]}),
         "f": _in("query", "f", {"type": "string", "enum": ["json", "html"]}),
+        "feature-form": _in("query", "f", {"type": "string", "enum": ["json", "jsonfg", "html"]}),
         "if-match": _in("header", "If-Match", _TEXT),
         **{
             name: _in("query", name, _TEXT) for name in ("after", "datetime", "asOf", "filter", "sortby", "q")

@@ -17,7 +17,7 @@ from layers import registry, values
 from layers.access import View, view
 from layers.collections import FieldType
 from layers.features import asked, card, reading
-from layers.ogc import answers, asking, documents, openapi, systems, writing
+from layers.ogc import answers, asking, documents, jsonfg, openapi, systems, writing
 from layers.ogc.answers import GEOJSON, OPENAPI, SCHEMA, answer, both_forms, link, page
 from layers.ogc.errors import NotAllowed
 from layers.tiles.views import tile as mercator_tile
@@ -133,22 +133,32 @@ def items(request: HttpRequest, collection: str) -> HttpResponse:
     wanted = asking.items(seen, request.GET.dict())
     counted = wanted.asked.after is None
     found = reading.page(wanted.view, wanted.asked, spelling=wanted.system.spelling, counted=counted)
-    if answers.form(request) == "html":
+    asked_form = answers.form(request, jsonfg.FORM)
+    if asked_form == "html":
         return _items_page(request, wanted, found)
-    response = answer(request, _feature_collection(request, found), kind=GEOJSON)
+    if asked_form == "jsonfg":
+        own = {**_head(request, found, jsonfg.MEDIA), **jsonfg.members(wanted.view, wanted.system)}
+        own["features"] = jsonfg.features(wanted.view, wanted.system, found.features)
+        response = answer(request, own, kind=jsonfg.MEDIA)
+    else:
+        response = answer(request, _feature_collection(request, found), kind=GEOJSON)
     response["Content-Crs"] = f"<{wanted.system.uri}>"
     return response
 
 
 def _feature_collection(request: HttpRequest, found: reading.Page) -> str:
-    head = {
+    head = json.dumps(_head(request, found, GEOJSON), ensure_ascii=False)
+    return head[:-1] + ', "features": [' + ",\n".join(found.features) + "]}"
+
+
+def _head(request: HttpRequest, found: reading.Page, kind: str) -> answers.Json:
+    return {
         "type": "FeatureCollection",
         "timeStamp": timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         **({} if found.matched is None else {"numberMatched": found.matched}),
         "numberReturned": len(found.features),
-        "links": [*both_forms(request, GEOJSON), *_next(request, found, GEOJSON)],
+        "links": [*both_forms(request, GEOJSON, jsonfg.FORM), *_next(request, found, kind)],
     }
-    return json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [' + ",\n".join(found.features) + "]}"
 
 
 def _next(request: HttpRequest, found: reading.Page, kind: str) -> list[answers.Json]:
@@ -208,12 +218,22 @@ def _read_item(request: HttpRequest, seen: View, key: int) -> HttpResponse:
     if found is None:
         raise NotFound(_("There is no such feature."))
     feature = found["feature"]
-    if answers.form(request) == "html":
+    asked_form = answers.form(request, jsonfg.FORM)
+    if asked_form == "html":
         told = card.card(seen, feature["properties"], found["updated"])
         return page(request, "item", {"seen": seen, "key": key, "card": told})
     base = answers.address(request, "collections", seen.collection.id)
-    feature["links"] = [*both_forms(request, GEOJSON), link(base, "collection", title=seen.collection.title)]
-    response = answer(request, feature, kind=GEOJSON, etag=writing.tag(seen, found["version"], system))
+    kind = GEOJSON
+    if asked_form == "jsonfg":
+        kind = jsonfg.MEDIA
+        feature = jsonfg.features(seen, system, [json.dumps(feature)])[0] | jsonfg.members(seen, system)
+    feature["links"] = [
+        *both_forms(request, GEOJSON, jsonfg.FORM),
+        link(base, "collection", title=seen.collection.title),
+    ]
+    tag = writing.tag(seen, found["version"], system)
+    # Only GeoJSON is what an edit is based on.
+    response = answer(request, feature, kind=kind, etag=tag if kind == GEOJSON else "")
     response["Content-Crs"] = f"<{system.uri}>"
     return response
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -12,7 +13,7 @@ from ninja import Body, Router, Schema
 from accounts.policy import Verb, decide, subject_of
 from core.errors import Conflict, Forbidden, NotFound, PreconditionRequired
 from jobs.actions import enqueue
-from layers import registry
+from layers import joins, registry
 from layers.access import View, view
 from layers.models import TableView
 from layers.sheets import bulk, indexing, rows
@@ -44,13 +45,19 @@ def _seen(request: HttpRequest, collection: str) -> View:
     return view(subject_of(request), registry.find(collection))
 
 
+def _joined(request: HttpRequest, collection: str) -> View:
+    return joins.joined(subject_of(request), _seen(request, collection), request.GET.dict())
+
+
 @router.get("/collections/{collection}/rows", summary="Rows of a table, by keyset")
 def read_rows(request: HttpRequest, collection: str) -> HttpResponse:
-    """Return rows as [key, version, has a place, values…]: `columns`, `sortby`, `limit`, `after`, `at`, and any filter of items."""
-    seen = _seen(request, collection)
+    """Return rows as [key, version, has a place, values…]: `columns`, `sortby`, `limit`, `after`, `at`, `join`, and any filter of items."""
+    seen = _joined(request, collection)
     found = rows.read(seen, request.GET.dict())
     if subject_of(request).is_staff:
         indexing.wish(seen.collection, found.order)
+        for layer, key in joins.looked_into(subject_of(request), request.GET.dict()):
+            indexing.wish_key(layer, key)
     content = {
         "columns": [one.name for one in found.columns],
         "rows": found.rows,
@@ -72,13 +79,13 @@ def _plain(value: Any) -> Any:
 @router.get("/collections/{collection}/count", summary="How many rows a table's filter means")
 def read_count(request: HttpRequest, collection: str) -> dict[str, int]:
     """Return the number of rows that the filter means."""
-    return {"matched": rows.how_many(_seen(request, collection), request.GET.dict())}
+    return {"matched": rows.how_many(_joined(request, collection), request.GET.dict())}
 
 
 @router.get("/collections/{collection}/sums", summary="Sum, mean, least and greatest of a table's numbers")
 def read_sums(request: HttpRequest, collection: str) -> dict[str, Any]:
     """Return them for each column of numbers, over the rows that the filter means."""
-    return {"sums": rows.sums(_seen(request, collection), request.GET.dict())}
+    return {"sums": rows.sums(_joined(request, collection), request.GET.dict())}
 
 
 @router.post("/collections/{collection}/bulk/preview", summary="What a change to many rows would do")
@@ -122,7 +129,7 @@ def keep_view(request: HttpRequest, collection: str, body: KeptView = Body(...))
     """Keep columns, order and filter under a name; the same name again replaces your own."""
     by = acting_subject(request)
     seen = _seen(request, collection)
-    rows.chosen(seen, ",".join(body.columns))
+    rows.chosen(joins.joined(by, seen, dict(parse_qsl(body.query))), ",".join(body.columns))
     title = body.title.strip()[:80]
     if not title or len(body.query) > 2000 or "\x00" in title + body.query:
         raise refused("title", _("Give the view a name."))

@@ -13,7 +13,7 @@ from accounts.models import User
 from core.acting import acting
 from core.errors import Conflict, DomainError, TooLarge, Unprocessable
 from jobs import progress
-from layers import registry
+from layers import joins, registry
 from layers.access import View, view
 from layers.actions.features import Change, Kind, write_features
 from layers.features import asked as asking
@@ -25,7 +25,7 @@ from layers.versions import relation_version
 MOST = 10_000
 SHOWN = 20
 _PART = 250
-_ELSEWHERE = frozenset({"columns", "at", "after", "limit", "sortby"})
+_ELSEWHERE = frozenset({"columns", "at", "after", "limit", "sortby", joins.PARAMETER})
 
 
 class _OnlyLooking(Exception):
@@ -37,7 +37,7 @@ def preview(by: Any, collection: str, query: str, values: Mapping[str, Any]) -> 
 
     The rows shown are really changed, by the one action there is, and rolled back.
     """
-    seen = view(by, registry.find(collection))
+    seen = _joined(by, collection, query)
     matched, keys = _meant(seen, query, SHOWN)
     if not values:
         raise Unprocessable(_("Choose a field and its new value."))
@@ -63,6 +63,10 @@ def preview(by: Any, collection: str, query: str, values: Mapping[str, Any]) -> 
     }
 
 
+def _joined(by: Any, collection: str, query: str) -> View:
+    return joins.joined(by, view(by, registry.find(collection)), dict(parse_qsl(query)))
+
+
 def _meant(seen: View, query: str, limit: int) -> tuple[int, list[int]]:
     """Return how many rows a table's address means, and the first keys of them."""
     parameters = {name: value for name, value in parse_qsl(query) if name not in _ELSEWHERE}
@@ -78,7 +82,7 @@ def _meant(seen: View, query: str, limit: int) -> tuple[int, list[int]]:
 
 def _values(seen: View, keys: list[int], values: Mapping[str, Any]) -> dict[int, list[Any]]:
     """Return what the rows hold now in the fields of the change; what may not be read is left empty."""
-    known = [name if seen.field(name) else "" for name in values]
+    known = [name if seen.collection.field(name) and seen.field(name) else "" for name in values]
     columns = ", ".join(f"t.{identifier(name)}::text" if name else "NULL" for name in known)
     key = f"t.{identifier(seen.collection.key)}"
     with bounded() as cursor:
@@ -122,7 +126,7 @@ def change_rows(user_id: int, collection: str, query: str, values: dict[str, Any
     """Change every row that the query means, or none; begun again after its end, it changes nothing more."""
     by = subject_of_user(User.objects.get(pk=user_id))
     with acting(user_id, "job"), transaction.atomic():
-        seen = view(by, registry.find(collection))
+        seen = _joined(by, collection, query)
         _matched, keys = _meant(seen, query, MOST + 1)
         if len(keys) > MOST:
             raise TooLarge(_too_many(len(keys)))

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound
+from layers import joins
 from layers.access import View
 from layers.collections import Field, FieldType
 from layers.features import asked as asking
@@ -15,12 +16,11 @@ from layers.features.asked import Asked
 from layers.features.reading import bounded, from_there, ordering
 from layers.sqltext import column, identifier, readable, table
 from layers.values import refused
-from layers.versions import relation_version
 
 MOST = 500
 USUAL = 100
 NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER})
-_OWN = frozenset({"columns", "at", "count"})
+_OWN = frozenset({"columns", "at", "count", joins.PARAMETER})
 _counts: dict[tuple[Any, ...], int] = {}
 _COUNTS_KEPT = 500
 
@@ -104,15 +104,15 @@ def count(view: View, asked: Asked) -> int:
         found = int(cursor.fetchone()[0])
     if len(_counts) >= _COUNTS_KEPT:
         _counts.clear()
-    # While the running transaction itself changes the table, its version is no version.
-    if key[-1] >= 0:
+    # While the running transaction itself changes a table, its version is no version.
+    if min(key[-1]) >= 0:
         _counts[key] = found
     return found
 
 
 def _count_key(view: View, asked: Asked) -> tuple[Any, ...]:
     relation = view.collection.relation
-    return relation, asked.where.text, repr(asked.where.values), relation_version(relation)
+    return relation, asked.where.text, repr(asked.where.values), joins.versions(view)
 
 
 def how_many(view: View, parameters: Mapping[str, str]) -> int:

@@ -39,6 +39,8 @@ def fill(*, queue: Queue, on: date, by: User | None) -> QueueRun:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 55))", [queue.key])
         progress.report(0, _STEPS, _("Looking for differences"))
+        if queue.prepare is not None:
+            queue.prepare(on)
         _find(cursor, queue, on)
         progress.report(1, _STEPS, _("Estimating"))
         _estimate(cursor, queue, on)

@@ -1,6 +1,6 @@
 """The tax queues as rows that stay until somebody decides: looking, correcting, finding no fault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -8,34 +8,27 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from buildings.models import Unit
 from core.errors import Conflict, Unprocessable
+from reconciliation.actions import working
+from reconciliation.models import Case
 from taxation import queries
 from taxation.actions import standing
 from taxation.models import Discrepancy, DiscrepancyState, TaxUnit
-from taxation.reconciliation import SOURCES, Found, Source, find
+from taxation.reconciliation import Found, Source, find
 
-Report = Callable[[int, int | None, str], None]
 LOCK = 6_002_014
 FACTS = (
     "label", "unit_id", "building_id", "parcel_id", "district_id", "evidence", "revenue", "currency",
 )  # fmt: skip
 
 
-def look(*, on: date, report: Report = lambda done, total, message: None) -> dict[str, int]:
-    """Ask every queue's question again; return how many rows each has open.
+@transaction.atomic
+def look_at(source: Source, on: date) -> int:
+    """Ask a queue's question again; return how many rows it has open.
 
     A decision holds for the evidence that it was made on: where that has changed, the row is open again.
     """
-    found = {}
-    for number, source in enumerate(SOURCES):
-        report(number, len(SOURCES), str(source.title))
-        found[source.code] = _look(source, on)
-    report(len(SOURCES), len(SOURCES), "")
-    return found
-
-
-@transaction.atomic
-def _look(source: Source, on: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     kept = {
@@ -87,17 +80,46 @@ def decide(row: Discrepancy, *, correct: bool, reason: str, by: Any) -> Discrepa
     row.state = DiscrepancyState.ACCEPTED if correct else DiscrepancyState.DISMISSED
     row.reason, row.decided_by, row.decided_at = reason.strip()[:300], by, timezone.now()
     row.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+    _close_case(row, by)
     return row
+
+
+def _close_case(row: Discrepancy, by: Any) -> None:
+    """Close the reconciliation engine's case of the same difference, with the same reason."""
+    case = (
+        Case.objects.of(f"tax-{row.queue}")
+        .open()
+        .filter(subject=f"{row.collection}:{row.feature_id}")
+        .first()
+    )
+    if case is not None:
+        result = "corrected" if row.state == DiscrepancyState.ACCEPTED else "no-difference"
+        working.close(case_id=case.pk, version=None, result=result, reason=row.reason, by=by)
 
 
 def _take_in(row: Discrepancy) -> None:
     """Make the tax unit that is missing: of a unit, or of a building that has no units."""
-    with connection.cursor() as cursor:
-        cursor.execute(queries.sql("take_in_one"), {"collection": row.collection, "feature": row.feature_id})
-        made = [pk for (pk,) in cursor.fetchall()]
-    if not made:
+    if not _made([(row.collection, row.feature_id)]):
         raise Conflict(_("The register no longer holds this."))
+
+
+def _take_in_metered(row: Discrepancy) -> None:
+    """Make the tax units of a building that are missing; what is not registered has to be registered first."""
+    units = Unit.objects.filter(building_id=row.building_id or 0, end_lifespan=None).exclude(use="common")
+    places = [("units", pk) for pk in units.values_list("pk", flat=True)]
+    if not _made(places or [("buildings", row.building_id or 0)]):
+        raise Conflict(_("Nothing more is registered here: enter the building or its units first."))
+
+
+def _made(places: Iterable[tuple[str, int]]) -> list[int]:
+    """Make the tax units of units or whole buildings of the register that no tax unit names yet."""
+    made: list[int] = []
+    with connection.cursor() as cursor:
+        for collection, feature in places:
+            cursor.execute(queries.sql("take_in_one"), {"collection": collection, "feature": feature})
+            made += [pk for (pk,) in cursor.fetchall()]
     standing.look_again(made, on=timezone.localdate())
+    return made
 
 
 def _unit(row: Discrepancy) -> TaxUnit:
@@ -129,4 +151,5 @@ CORRECTIONS: dict[str, Callable[[Discrepancy], None]] = {
     "untaxed": _take_in,
     "unfound": _retire,
     "differs": _take_facts,
+    "metered": _take_in_metered,
 }

@@ -182,6 +182,8 @@ def enact(
     missing = {}
     if valid_from is None:
         missing["valid_from"] = _("A rate without a date cannot be enacted.")
+    elif valid_to is not None and valid_to < valid_from:
+        missing["valid_to"] = _("Choose a later day.")
     if not source.strip():
         missing["source"] = _("Name the law or decision.")
     if missing or valid_from is None:

@@ -14,7 +14,7 @@ from ledger import papers
 from ledger.models import Bill
 from ledger.views.common import amount_in, attempt, day_in, today
 from taxation import queries
-from taxation.access import APPROVAL, UNITS, desk, may
+from taxation.access import APPROVAL, UNITS, desk, may, sees_debt
 from taxation.actions import objections
 from taxation.models import Objection
 from taxation.rules.clocks import clocks
@@ -140,7 +140,9 @@ def hearing(request: HttpRequest, pk: int) -> HttpResponse:
         "around": queries.rows("around", {"unit": unit.pk}),
         "bills": Bill.objects.filter(
             collection=unit.collection, feature_id=unit.feature_id, run__state="published"
-        ).select_related("run"),
+        ).select_related("run")
+        if sees_debt(request)
+        else (),
         "notified_on": objections.notified_on(objection.assessment) or objection.notified_on,
         "on": today(),
     }

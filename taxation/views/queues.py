@@ -101,7 +101,10 @@ def listing(request: HttpRequest, first: str = WORK) -> dict[str, Any]:
             row["days"] = (row["due_on"] - today()).days if row["due_on"] else None
             row["late"] = max(-row["days"], 0) if row["due_on"] else 0
         else:
-            row["sentences"] = sentences(row["queue"], row["evidence"])
+            # Days and numbers are not broken at their hyphens.
+            row["sentences"] = [
+                one.replace("-", "\u2011") for one in sentences(row["queue"], row["evidence"])
+            ]
     total = found[0]["found"] if found else 0
     return {
         "asked": asked,

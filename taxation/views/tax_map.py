@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.policy import Verb, district_scope, subject_of
-from buildings.models import Building
+from buildings.models import Building, Photo
 from core.errors import NotFound
 from ledger.access import CASHIER
 from ledger.queries import open_items
@@ -82,6 +82,9 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         "building": Building.objects.filter(pk=kept.feature_id).select_related("street", "parcel").first()
         if kept.collection == "buildings"
         else None,
+        "photos": Photo.objects.filter(building=kept.feature_id)[:12]
+        if kept.collection == "buildings"
+        else (),
         "units": units,
         "chosen": chosen,
         "street": {"ar": kept.street_ar, "en": kept.street_en, "fr": kept.street_fr},

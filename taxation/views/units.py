@@ -8,13 +8,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.policy import Verb, subject_of, visible_fields
+from accounts.policy import Verb
 from ledger.models import Bill
 from ledger.queries import open_items
 from ledger.views.accounts import find_parties
 from ledger.views.common import attempt, day_in, today
 from taxation import queries, services
-from taxation.access import APPROVAL, MAP, UNITS, desk, may
+from taxation.access import APPROVAL, MAP, UNITS, desk, may, sees_debt
 from taxation.actions import objections, standing
 from taxation.actions.assessing import approve, propose, reject, set_shares
 from taxation.models import OPENLY, Assessment, AssessmentState, RulePack, Standing, TaxStatus, TaxUnit
@@ -24,35 +24,30 @@ from taxation.rules.words import USES
 PAGE = 50
 
 
-def _sees_debt(request: HttpRequest) -> bool:
-    """Say whether the asker may know what is owed."""
-    return "owed" in visible_fields(subject_of(request), UNITS)
-
-
 @require_GET
 @desk(UNITS)
 def index(request: HttpRequest) -> HttpResponse:
     """Show the desk's list; the legend is the filter."""
     number = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1
     status, words = request.GET.get("status", ""), request.GET.get("q", "").strip()
-    if status not in OPENLY and not _sees_debt(request):
+    if status not in OPENLY and not sees_debt(request):
         status = ""
     values = {
         "on": today(), "q": words, "like": f"%{words}%", "status": status, "size": PAGE, "skip": (max(number, 1) - 1) * PAGE,
         "box": None, "districts": None,
     }  # fmt: skip
     standing.bring_up_to_date(on=today())
-    units = queries.rows("desk", values, order="k.owed DESC NULLS LAST")
-    labels, sees_debt = dict(TaxStatus.choices), _sees_debt(request)
+    labels, may_know = dict(TaxStatus.choices), sees_debt(request)
+    units = queries.rows("desk", values, order="k.owed DESC NULLS LAST" if may_know else "u.label")
     for unit in units:
-        unit["title"] = labels[unit["status"]] if sees_debt or unit["status"] in OPENLY else ""
-        if not sees_debt:
+        unit["title"] = labels[unit["status"]] if may_know or unit["status"] in OPENLY else ""
+        if not may_know:
             unit["owed"] = unit["periods"] = None
     counts = dict(Standing.objects.values_list("status").annotate(n=Count("pk")))
     found = units[0]["found"] if units else 0
     context = {
         "units": units, "q": words, "status": status, "found": found, "number": max(number, 1),
-        "legend": [(code, title, counts.get(code, 0)) for code, title in TaxStatus.choices if sees_debt or code in OPENLY],
+        "legend": [(code, title, counts.get(code, 0)) for code, title in TaxStatus.choices if may_know or code in OPENLY],
         "has_next": max(number, 1) * PAGE < found,
     }  # fmt: skip
     return render(request, "taxation/desk.html", context)
@@ -106,9 +101,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
             for item in open_items(each.party_id, on=today())
             if (item.collection, item.feature_id) == (kept.collection, kept.feature_id)
         ]
-        if _sees_debt(request)
+        if sees_debt(request)
         else [],
-        "bills": _bills(kept) if _sees_debt(request) else [],
+        "bills": _bills(kept) if sees_debt(request) else [],
         "packs": packs,
         "chosen": chosen,
         "may_see_map": may(request, MAP, Verb.VIEW),

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -19,6 +21,9 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PageTimeout
 
 from scripts.launch.places import BIN, PYTHON, ROOT
+
+if TYPE_CHECKING:
+    from tests.browser.bench import Bench
 
 PASSWORD = "a-password-for-tests"
 FLAGS = (
@@ -32,12 +37,35 @@ DRAWN = "html[data-drawn]"
 expect.set_options(timeout=30_000)
 
 
-@dataclass(frozen=True)
+@dataclass
 class ServedTown:
-    """A running portal: where it answers, and the environment of its commands."""
+    """A running portal: where it answers, the environment of its commands, and its web server."""
 
     address: str
     env: dict[str, str] = field(default_factory=dict)
+    server: "subprocess.Popen[bytes] | None" = None
+
+    def serve(self) -> None:
+        """Start the web server and wait until it answers."""
+        port = str(urlsplit(self.address).port)
+        command = [str(BIN / "granian"), "--interface", "wsgi", "--port", port, "--workers", "1"]
+        command += ["--blocking-threads", "4", "--log-level", "warning", "gisportal.wsgi:application"]
+        env = {**self.env, "GISPORTAL_ROLE": "web"}
+        self.server = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
+        _wait(f"{self.address}/", self.server)
+
+    def kill(self) -> None:
+        """End the web server as a power cut would, with every process of it."""
+        if self.server is not None:
+            os.killpg(self.server.pid, signal.SIGKILL)
+            self.server.wait(30)
+            self.server = None
+
+    def stop(self) -> None:
+        """End the web server in good order."""
+        if self.server is not None:
+            self.server.terminate()
+            self.server.wait(30)
 
 
 @dataclass
@@ -116,15 +144,14 @@ def served_town() -> Iterator[ServedTown]:
     (folder / "pg" / "database").write_text(f"{name}\n")
     env = {key: value for key, value in os.environ.items() if not key.startswith("GISPORTAL_")}
     env |= {"GISPORTAL_DATA": str(folder), "GISPORTAL_TLS": "0", "DEMO_PASSWORD": PASSWORD}
-    owner, web = ({**env, "GISPORTAL_ROLE": role} for role in ("owner", "web"))
+    owner = {**env, "GISPORTAL_ROLE": "owner"}
     _database(
         host,
         name,
         "DROP DATABASE IF EXISTS {name} WITH (FORCE)",
         "CREATE DATABASE {name} TEMPLATE template_gisportal",
     )
-    port = _free_port()
-    server = None
+    town = ServedTown(f"http://127.0.0.1:{_free_port()}", env)
     try:
         _run([str(PYTHON), "manage.py", "migrate", "--no-input", "-v0"], owner)
         if (settings.STATIC_ROOT / "staticfiles.json").exists():
@@ -132,15 +159,10 @@ def served_town() -> Iterator[ServedTown]:
         else:
             _run([str(PYTHON), "manage.py", "collectstatic", "--no-input", "-v0"], env)
         _run([str(PYTHON), "manage.py", "create_demo", "--parcels", "300", "--seed", "5"], env)
-        granian = [str(BIN / "granian"), "--interface", "wsgi", "--port", str(port), "--workers", "1"]
-        granian += ["--blocking-threads", "4", "--log-level", "warning", "gisportal.wsgi:application"]
-        server = subprocess.Popen(granian, cwd=ROOT, env=web)
-        _wait(f"http://127.0.0.1:{port}/", server)
-        yield ServedTown(f"http://127.0.0.1:{port}", env)
+        town.serve()
+        yield town
     finally:
-        if server is not None:
-            server.terminate()
-            server.wait(30)
+        town.stop()
         _database(host, name, "DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -177,6 +199,22 @@ def visit(chromium: Browser, served_town: ServedTown) -> Iterator[Callable[..., 
     yield enter
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def at_bench(visit: Callable[..., Visit]) -> Iterator[Callable[..., "Bench"]]:
+    """Return what sits somebody down at the workbench; what they leave open is withdrawn in the end."""
+    from tests.browser.bench import Bench
+
+    benches: list[Bench] = []
+
+    def sit_down(lang: str, user: str = "engineer") -> Bench:
+        benches.append(Bench(visit(), lang, user))
+        return benches[-1]
+
+    yield sit_down
+    for bench in benches:
+        bench.withdraw()
 
 
 def _watch(seen: Visit) -> None:

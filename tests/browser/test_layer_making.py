@@ -109,6 +109,18 @@ def test_a_layer_is_made_filled_and_drawn_by_people_who_never_saw_json(visit: En
     page.wait_for_selector("#sheet-count:has-text('1 row')")
     assert "seats=%3E3" in page.url
 
+    page.locator("#sheet-columns summary").click()
+    page.locator("#sheet-join").click()
+    page.select_option("#layer", "parcels")
+    page.locator("main .primary").click()
+    page.check("input[name=how][value=nearest]")
+    page.check("input[name=fields_taken][value=number]")
+    found += faults(seen)
+    page.locator("main .primary").click()
+    page.wait_for_selector("#sheet thead:has-text('Parcel number (Parcels)')")
+    page.wait_for_selector("#sheet tbody tr:only-child td[data-at='3']:not(:empty)")
+    assert "seats=%3E3" in page.url
+
     seen.open("/staff/layers/park-benches/style/?lang=en")
     page.check("input[name=method][value=categories]")
     page.select_option("select[name=field]", "made_of")

@@ -21,7 +21,7 @@ from cadastre.operations import (
     split_by_line,
     split_into_parts,
 )
-from cadastre.operations.streetside import chosen_side, frontage_m, street_sides
+from cadastre.operations.streetside import chosen_side, frontage_m, sides_along, street_sides
 from tests.cadastre.cadastre_block import block
 
 A2_AREA = 1000.0
@@ -188,6 +188,19 @@ def test_a_strip_is_taken_from_many_parcels_along_the_street():
         2 * sum(side.length for side in sides.values()), rel=0.02
     )
     assert valid_after(fabric, change)
+
+
+def test_a_strip_follows_the_chosen_edge_through_parcels_in_a_row():
+    """The row faces streets at both ends; the strip runs along the lane behind it, bends and all."""
+    fabric = block()
+    keys = ["B1", "A1", "C1", "D1"]
+    sides = sides_along(fabric, keys, near=(1037, 2041))
+    whole = shapely.line_merge(shapely.union_all(list(sides.values())))
+    assert list(sides) == keys
+    assert whole.geom_type == "LineString"
+    assert {whole.coords[0], whole.coords[-1]} == {(1000.0, 2040.0), (1100.0, 2040.0)}
+    change = dedicate_strip(fabric, sides, width_m=2)
+    assert [piece.role for piece in change.made] == ["rest"] * 4 + ["strip"]
 
 
 def test_a_strip_wider_than_the_parcel_takes_it_whole():

@@ -1,6 +1,7 @@
 """The records' API over HTTP: rights, entity tags, refusals, previews."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -254,3 +255,27 @@ def test_a_record_for_an_applicant_whom_nobody_knows_is_refused_with_the_field(
     assert (status, [one["field"] for one in problem["errors"]]) == (422, ["applicant"])
     status, problem = visitor.send("PATCH", f"/records/{opened(visitor)}", nobody)
     assert (status, [one["field"] for one in problem["errors"]]) == (422, ["applicant"])
+
+
+def test_a_parcel_is_found_by_its_number_after_its_basins_in_either_digits(lots, program, engineer, stranger):
+    visitor = program(engineer)
+    _status, found = visitor.send("GET", "/parcels/find?q=8 ١٠١")
+    (one,) = found["parcels"]
+    assert (one["id"], one["number"]) == (lots["A1"].pk, "101")
+    east, north = one["place"]
+    assert 1000 < east < 1025
+    assert 1998 < north < 2040
+    _status, found = visitor.send("GET", "/parcels/find?q=10")
+    assert len(found["parcels"]) == len(lots)
+    for nothing in ("9 101", "", "none"):
+        assert visitor.send("GET", f"/parcels/find?q={nothing}") == (200, {"parcels": []})
+    assert program(stranger).send("GET", "/parcels/find?q=101")[0] == 404
+
+
+def test_the_plan_opens_on_the_parcel_that_its_address_names(lots, program, engineer):
+    page = program(engineer).client.get(f"/staff/parcels/?parcel={lots['C2'].pk}").content.decode()
+    place = re.search(r'data-at="([\d.]+),([\d.]+)"', page)
+    assert place
+    assert 1050 < float(place.group(1)) < 1075
+    assert 2040 < float(place.group(2)) < 2080
+    assert 'data-at=""' in program(engineer).client.get("/staff/parcels/?parcel=²").content.decode()

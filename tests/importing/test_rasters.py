@@ -12,6 +12,7 @@ import rasterio
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import translation
 from PIL import Image
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
@@ -174,6 +175,9 @@ def test_what_cannot_be_a_raster_is_refused_by_its_reason(tmp_path: Path) -> Non
     ecw = tmp_path / "photo.ecw"
     ecw.write_bytes(b"e\x02\x00" + bytes(500))
     assert refusal(ecw) == "raster_without_ecw"
+    sentence = r"ECW files cannot be read by this installation.*GeoTIFF or JPEG 2000"
+    with translation.override("en"), pytest.raises(CommandError, match=sentence):
+        call_command("import_raster", ecw, name="photo")
     bands = written(tmp_path / "bands.tif", np.ones((2, 9, 9), "float32"))
     with pytest.raises(CommandError, match="raster"):
         call_command("import_layer", bands, name="bands")

@@ -13,7 +13,7 @@ from django.db import connection
 
 from audit.models import AuditEvent
 from layers.importing import transformation
-from layers.importing.reader import binary, polynomial
+from layers.importing.reader import binary, polynomial, wkb
 from layers.importing.reader.copying import BATCH
 from layers.importing.tables import COLUMN_TYPES, Table
 from tests.importing import files
@@ -49,6 +49,45 @@ def test_the_polynomial_is_nowhere_a_millimetre_from_the_databases_transformatio
     assert np.abs(polynomial.apply(fitted, points) - np.array(exact)).max() < 0.001
     assert polynomial.covers(fitted, points)
     assert not polynomial.covers(fitted, points + 30_000)
+
+
+HOLED = shapely.Polygon(
+    [(0, 0), (0, 9), (9, 9), (9, 0)], [[(1, 1), (2, 1), (2, 2)], [(5, 5), (5, 6), (6, 6)]]
+)
+SHAPES = [
+    shapely.Point(1, 2),
+    shapely.LineString([(0, 0), (3, 4), (5, 4)]),
+    HOLED,
+    HOLED.reverse(),
+    shapely.MultiPoint([(1, 1), (2, 3)]),
+    shapely.MultiLineString([[(0, 0), (1, 1)], [(2, 2), (3, 3), (4, 2)]]),
+    shapely.MultiPolygon([shapely.box(20, 0, 21, 1), HOLED, shapely.box(30, 0, 31, 1, ccw=False)]),
+    None,
+]
+
+
+def test_positions_are_moved_where_they_stand_and_rings_run_as_tiles_have_them() -> None:
+    # A slice of a longer column, as Arrow hands it out.
+    column = pa.array(shapely.to_wkb(np.array([SHAPES[6], *SHAPES])), pa.large_binary())[1:]
+    seen = []
+
+    def move(points: Any) -> Any:
+        seen.append(len(points))
+        return points * 2 + 100
+
+    got = shapely.from_wkb(wkb.moved(column, move).to_numpy(zero_copy_only=False))
+    wanted = shapely.transform(shapely.orient_polygons(SHAPES, exterior_cw=True), lambda xy: xy * 2 + 100)
+    assert [shape and shape.wkt for shape in got] == [shape and shape.wkt for shape in wanted]
+    assert seen == [sum(shapely.get_num_coordinates(SHAPES))]
+
+
+def test_geometries_that_are_not_plain_are_not_moved() -> None:
+    mixed = shapely.GeometryCollection([shapely.Point(0, 0)])
+    for one in (shapely.to_wkb(SHAPES[2], byte_order=0), mixed.wkb, shapely.Point(1, 2, 3).wkb):
+        with pytest.raises(ValueError, match="not plain"):
+            wkb.moved(pa.array([SHAPES[0].wkb, one], pa.large_binary()), lambda points: points)
+    nothing = pa.array([None, None], pa.large_binary())
+    assert wkb.moved(nothing, lambda points: points).equals(nothing)
 
 
 def test_no_polynomial_stands_for_a_map_that_none_describes() -> None:

@@ -12,6 +12,7 @@ from accounts.policy import ANYBODY, of_roles
 from audit.models import AuditEvent
 from core.errors import Forbidden, NotFound
 from layers import registry
+from layers.access import view
 from layers.actions.features import (
     Change,
     Kind,
@@ -21,6 +22,7 @@ from layers.actions.features import (
     write_features,
 )
 from layers.collections import Collection
+from layers.features import reading
 from layers.writing.errors import EditedElsewhere, NotAsDeclared, StaleFeature
 from tests.layers.trees import at, plant
 
@@ -86,6 +88,17 @@ UNFIT = [
         ("height", float("inf")), ("is_watered", "perhaps"), ("is_watered", 1), ("planted_on", "2024-02-30"),
         ("planted_on", 20240101), ("seen_at", "yesterday"), ("no_such", 1), ("id", 7), ("version", 9), ("geom", ""),
 ]  # fmt: skip
+
+
+def test_a_shape_that_is_read_and_written_back_stays_in_its_place(trees: Collection) -> None:
+    where = {"type": "Point", "coordinates": [175_012.3457, 180_098.7651]}
+    made = create_feature(collection=trees, by=ENGINEER, properties={"code": "N"}, geometry=where, srid=28191)
+    read = reading.single(view(ENGINEER, trees), made.key)
+    assert read is not None
+    change(trees, made.key, made.version, geometry=read["feature"]["geometry"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ST_X(geom), ST_Y(geom) FROM imported.trees WHERE id = %s", [made.key])
+        assert cursor.fetchone() == pytest.approx(where["coordinates"], abs=0.0001)
 
 
 def test_a_value_that_does_not_fit_is_named_and_nothing_is_written(trees: Collection) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import AccessRule
 from cadastre.models import Basin
 from layers.collections import Collection
-from layers.ogc import systems
+from layers.ogc import jsonfg, systems
 from tests.importing.files import shared_data
 from tests.layers.trees import EAST, NORTH, plant
 
@@ -68,6 +68,26 @@ def test_every_document_is_valid_by_the_standards_own_schemas(trees: Collection,
     }.items():  # fmt: skip
         check = jsonschema_rs.validator_for({"$ref": f"{base}{name}.yaml"}, registry=registry)
         assert [str(fault) for fault in check.iter_errors(ask(path))] == [], path
+
+
+def test_json_fg_says_the_place_in_the_grid_and_the_time_in_force(trees: Collection, ask: Ask) -> None:
+    plain = ask(f"{ITEMS}?f=jsonfg&limit=1")
+    assert plain["conformsTo"] == [jsonfg.CORE]
+    assert plain["featureType"] == "trees"
+    first = plain["features"][0]
+    assert (first["geometry"]["type"], first["place"], first["time"]) == ("Point", None, None)
+    gridded = ask(f"{ITEMS}/1?f=jsonfg&crs={GRID}")
+    assert gridded["coordRefSys"] == GRID
+    assert (gridded["geometry"], gridded["place"]["coordinates"]) == (None, [EAST, NORTH])
+    kinds = {one["type"] for one in plain["links"] if one["rel"] == "self"}
+    assert kinds == {"application/fg+json"}
+    square = MultiPolygon(Polygon.from_bbox((EAST, NORTH, EAST + 9, NORTH + 9)), srid=28191)
+    basin = Basin.objects.create(number=7, geom=square)
+    lived = ask("collections/basins/items?f=jsonfg")["features"]
+    begun = basin.begin_lifespan.strftime("%Y-%m-%dT%H:%M")
+    assert [one["time"]["interval"][1] for one in lived] == [".."]
+    assert lived[0]["time"]["interval"][0].startswith(begun)
+    assert ask("collections?f=jsonfg", status=400)
 
 
 def test_pages_follow_the_key_and_meet_every_feature_once(trees: Collection, ask: Ask) -> None:

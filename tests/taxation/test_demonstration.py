@@ -1,12 +1,18 @@
-"""The demonstration town's taxes are asked for at set-up and made by the worker, once."""
+"""The demonstration town's taxes are asked for at set-up and made by the worker, once, with filled queues."""
+
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
 
 from jobs.models import Job
-from taxation.models import TaxUnit
+from reconciliation.models import Case, QueueRun
+from taxation.demonstration import make
+from taxation.models import Simulation, TaxUnit
+from taxation.queues import QUEUES
 from taxation.tasks import make_demonstration
 from tests.taxation.ground import unit
+from tests.taxation.town import building
 
 pytestmark = pytest.mark.django_db
 
@@ -18,3 +24,17 @@ def test_the_taxes_are_asked_for_once_and_not_made_where_there_are_some():
     unit()
     assert make_demonstration.func(1) == {}
     assert TaxUnit.objects.count() == 1
+
+
+def test_every_queue_of_tax_is_compared_and_two_simulations_are_kept():
+    for number in range(30):
+        building(f"1-{number}", 12 * number, units=2, floors=2)
+    building("2-1", 900, units=0)
+    make(seed=1, say=lambda line: None)
+    assert set(QueueRun.objects.values_list("queue", flat=True)) == {queue.key for queue in QUEUES}
+    assert Case.objects.filter(queue="tax-untaxed", yearly_value__gt=0, geom__isnull=False).exists()
+    free, capped = Simulation.objects.order_by("pk")
+    after, capped_after, before = (
+        Decimal(text) for text in (free.totals["after"], capped.totals["after"], capped.totals["before"])
+    )
+    assert after > capped_after > before > 0

@@ -200,9 +200,13 @@ def test_an_officer_copies_changes_tries_and_enacts_a_pack(sign_in):
     )
     page = treasurer.get(f"/staff/tax/packs/{draft.pk}/?try=1&annual_rent=2406&lang=en").content.decode()
     assert "231.000" in page
-    treasurer.post(
-        f"/staff/tax/packs/{draft.pk}/enact/", {"valid_from": "2027-01-01", "source": "Decision 7"}
-    )
+    address, form = f"/staff/tax/packs/{draft.pk}/enact/?lang=en", {"source": "Decision 7"}
+    for days, said in (
+        ({}, "A rate without a date cannot be enacted."),
+        ({"valid_from": "2027-01-01", "valid_to": "2026-01-01"}, "Choose a later day."),
+    ):
+        assert said in treasurer.post(address, {**form, **days}, follow=True).content.decode()
+    treasurer.post(address, {**form, "valid_from": "2027-01-01"})
     draft.refresh_from_db()
     assert draft.status == "enacted"
 

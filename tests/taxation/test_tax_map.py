@@ -6,7 +6,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils import timezone
 
-from buildings.models import Building
+from buildings.models import Building, Photo
 from ledger.actions.billing import publish
 from ledger.actions.payment import take_payment
 from ledger.queries import open_items
@@ -152,8 +152,24 @@ def test_the_tile_carries_the_status_to_the_assessor_and_the_panel_all_that_conc
     drawn = {one["properties"]["code"]: one["properties"]["status"] for one in layer["features"]}
     assert drawn == {"CANARY-9": "late", "3-3": "unassessed", "4-4": "unbilled"}
     place = TaxPlace.objects.get(feature_id=unit.building_id)
+    photo = Photo.objects.create(
+        building=unit.building,
+        file="x.jpg",
+        sha256="x",
+        width=4,
+        height=3,
+        taken_on=NEW_YEAR,
+        caption="Façade",
+    )
     panel = assessor.get(f"/staff/tax/map/places/{place.pk}/?lang=en").content.decode()
-    for shown in (owner.approved_name, "192.500", "1,925 × 10%", "4-4-1", "Propose the assessment"):
+    for shown in (
+        owner.approved_name,
+        "192.500",
+        "1,925 × 10%",
+        "4-4-1",
+        "Propose the assessment",
+        f"/photos/{photo.pk}/",
+    ):
         assert shown in panel
     assert "Take payment" not in panel
 

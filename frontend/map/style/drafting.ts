@@ -31,8 +31,16 @@ function isRoad(feature: FeatureLike): boolean {
   return plotOf(feature).land_use === "road";
 }
 
-function labelAt(feature: FeatureLike, text: Text): Style {
-  return new Style({ geometry: new Point(plotOf(feature).label), text });
+/** Where labels would overlap, numbers go before lengths. */
+const RANK = { number: 2, length: 1 } as const;
+
+/** A plot's number and, when it is measured, its area beneath. */
+function labelled(feature: FeatureLike, color: string, font: string, isMeasured: boolean): Style {
+  const plot = plotOf(feature);
+  const text = words(plot.number, color, font);
+  const area = canvasText(digitsOf(t("unit.m2", { value: number(plot.area_m2, 2) })));
+  if (isMeasured) text.setText([canvasText(digitsOf(plot.number)), `${font} ${FONT}`, "\n", "", area, `500 12px ${FONT}`]);
+  return new Style({ geometry: new Point(plot.label), text, zIndex: RANK.number });
 }
 
 /** Lengths along the edges, where there is room for them. */
@@ -44,7 +52,7 @@ function lengths(feature: FeatureLike, resolution: number, color: string): Style
       const upright = Math.abs(angle) > Math.PI / 2 ? angle + Math.PI : angle;
       const text = words(number(length_m, 2), color, "500 12px", -9);
       text.setRotation(-upright);
-      return new Style({ geometry: new Point([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]), text });
+      return new Style({ geometry: new Point([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]), text, zIndex: RANK.length });
     });
 }
 
@@ -55,13 +63,11 @@ export function plotStyle(color: string, fill: string, dash: number[] | null, me
     const stroke = new Stroke({ color, width: dash ? 2.2 : 1.3, ...(dash ? { lineDash: dash } : {}) });
     const styles = [new Style({ stroke, fill: new Fill({ color: fill }) })];
     const size = Math.sqrt(plot.area_m2) / resolution;
+    const isMeasured = measures && size > 110;
     if (size > 28 && !(isRoad(feature) && !measures)) {
-      styles.push(labelAt(feature, words(plot.number, color, size > 80 ? "600 16px" : "500 12px")));
+      styles.push(labelled(feature, color, size > 80 ? "600 16px" : "500 12px", isMeasured));
     }
-    if (measures && size > 110) {
-      styles.push(labelAt(feature, words(t("unit.m2", { value: number(plot.area_m2, 2) }), color, "500 12px", 18)));
-      styles.push(...lengths(feature, resolution, color));
-    }
+    if (isMeasured) styles.push(...lengths(feature, resolution, color));
     return styles;
   };
 }
@@ -72,23 +78,23 @@ function ground(feature: FeatureLike): Style {
 }
 
 const REGISTERED = plotStyle(PARCEL, "rgba(0,0,0,0)", null, false);
-
 /** Registered boundaries and numbers; without the number where proposals stand on the parcel. */
 function boundaries(feature: FeatureLike, resolution: number, replaced: ReadonlySet<number>): Style[] {
   const styles = REGISTERED(feature, resolution);
-  return replaced.has(Number(plotOf(feature).key.slice(1))) ? styles.slice(0, 1) : styles;
+  const { key } = plotOf(feature);
+  return key.startsWith("p") && replaced.has(Number(key.slice(1))) ? styles.slice(0, 1) : styles;
 }
 
-function chosen(feature: FeatureLike, resolution: number): Style[] {
+function chosen(feature: FeatureLike, resolution: number, isMeasured: boolean): Style[] {
   const corners = new MultiPoint(plotOf(feature).edges.map(({ from }) => from));
   return [
     new Style({ stroke: new Stroke({ color: "#FFFFFF", width: 6 }) }),
     new Style({ stroke: new Stroke({ color: INK, width: 2.6 }) }),
     new Style({
       geometry: corners,
-      image: new RegularShape({ points: 4, radius: 6, angle: Math.PI / 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: INK, width: 1.6 }) }),
+      image: new RegularShape({ points: 4, radius: 6, angle: Math.PI / 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: INK, width: 1.6 }), declutterMode: "none" }),
     }),
-    ...lengths(feature, resolution, INK),
+    ...(isMeasured ? lengths(feature, resolution, INK) : []),
   ];
 }
 
@@ -118,7 +124,7 @@ const MARK = new Style({
   fill: new Fill({ color: "rgba(143,18,56,0.25)" }),
 });
 
-const CROSS = new Style({ image: new RegularShape({ points: 4, radius: 6, radius2: 0, stroke: new Stroke({ color: "#BFB6A4", width: 1 }) }) });
+const CROSS = new Style({ image: new RegularShape({ points: 4, radius: 6, radius2: 0, stroke: new Stroke({ color: "#BFB6A4", width: 1 }), declutterMode: "none" }) });
 
 function ticks(feature: FeatureLike): Style {
   const text = feature.get("text") as string | undefined;
@@ -133,13 +139,20 @@ function ticks(feature: FeatureLike): Style {
 
 const BUILDING = { fill: new Fill({ color: "#D9CBB8" }), stroke: new Stroke({ color: "#8C7C66", width: 1 }) };
 
+const STREET = new Style({ stroke: new Stroke({ color: "#BFAE83", width: 1.2, lineDash: [10, 4, 2, 4] }) });
+
+/** Buildings and street lines. */
+function scenery(feature: FeatureLike, resolution: number): Style[] {
+  return [feature.get("kind") === "street" ? STREET : building(feature, resolution)];
+}
+
 function building(feature: FeatureLike, resolution: number): Style {
   const label = (feature.get("label") as string | undefined) ?? "";
   return new Style({ ...BUILDING, ...(label && resolution < 0.06 ? { text: words(label, "#5A4C38", "11px") } : {}) });
 }
 
 export const draftingStyles = {
-  scenery: building,
+  scenery,
   in_force: ground,
   boundaries,
   others: plotStyle("#8C6BB8", "rgba(140,107,184,0.10)", [3, 4], false),

@@ -49,7 +49,7 @@ function field(info: TableInfo, one: FieldInfo, value: CellValue | undefined): [
 
 function form(info: TableInfo, values: Record<string, CellValue>): { inputs: Map<FieldInfo, Input>; body: HTMLElement } {
   const inputs = new Map<FieldInfo, Input>();
-  const fields = info.fields.map((one) => {
+  const fields = info.fields.filter((one) => !info.joined.includes(one.name)).map((one) => {
     const [input, element] = field(info, one, values[one.name]);
     if (!input.disabled) inputs.set(one, input);
     return element;
@@ -84,7 +84,7 @@ export interface RowEvents {
   saved(saved: Saved): void;
   retired(key: number): void;
   reshape(saved: Saved): void;
-  stale(error: Stale): void;
+  stale(mine: Record<string, CellValue>, before: Record<string, CellValue>, error: Stale): void;
 }
 
 /** Show a whole row: its fields to change, its photos and documents, its place. */
@@ -100,11 +100,12 @@ export async function wholeRow(info: TableInfo, key: number, events: RowEvents):
   const present: Saved = { id: key, version: row[1] ?? "", geometry: feature.geometry, properties: values };
   const save = async (): Promise<void> => {
     const changed = [...inputs].map(([one, input]) => [one.name, edited(one, input)] as const).filter(([name, value]) => value !== before.get(name));
+    const mine = Object.fromEntries(changed);
     try {
-      if (changed.length > 0) events.saved(await table.change(info.id, key, row[1], { properties: Object.fromEntries(changed) }));
+      if (changed.length > 0) events.saved(await table.change(info.id, key, row[1], { properties: mine }));
       dialog.close();
     } catch (error) {
-      if (error instanceof Stale) events.stale(error);
+      if (error instanceof Stale) events.stale(mine, values, error);
       else refuse(error);
     }
   };
@@ -139,7 +140,7 @@ export async function wholeRow(info: TableInfo, key: number, events: RowEvents):
 /** Two people changed one row: show both, let this one decide. */
 export function conflict(info: TableInfo, mine: Record<string, CellValue>, before: Record<string, CellValue>, error: Stale, decide: (again: boolean) => void): void {
   const theirs = error.current.properties;
-  const names = info.fields.filter((one) => String(before[one.name] ?? "") !== String(theirs[one.name] ?? "") || one.name in mine);
+  const names = info.fields.filter((one) => !info.joined.includes(one.name)).filter((one) => String(before[one.name] ?? "") !== String(theirs[one.name] ?? "") || one.name in mine);
   const lines = names.map((one) =>
     h("tr", {}, h("th", { scope: "row" }, one.title || one.name), ...[before, theirs, one.name in mine ? mine : theirs].map((each) => h("td", {}, h("bdi", {}, shown(one, each[one.name]))))),
   );

@@ -1,5 +1,5 @@
 /** The table itself: head with order and filters, rows that come as one scrolls, sums at the foot, cells to edit. */
-import { type Row, type Saved, type Sum, type TableInfo, Stale, table } from "../../api/rows.js";
+import { type CellValue, type Row, type Saved, type Sum, type TableInfo, Stale, table } from "../../api/rows.js";
 import { Refusal } from "../../api/client.js";
 import type { FieldInfo } from "../../api/types.js";
 import { h, icon, need } from "../../dom.js";
@@ -240,7 +240,8 @@ export class Grid {
   take(saved: Saved): void {
     const at = this.rows.findIndex((row) => row[0] === saved.id);
     if (at < 0) return;
-    const values = this.query.columns.map((name) => saved.properties[name] ?? null);
+    const before = this.rows[at];
+    const values = this.query.columns.map((name, column) => (this.info.joined.includes(name) ? before?.[column + BEFORE_VALUES] : saved.properties[name]) as CellValue ?? null);
     this.rows[at] = [saved.id, saved.version, saved.geometry !== null, ...values];
     this.body.querySelector(`tr[data-key="${saved.id}"]`)?.replaceWith(this.line(this.rows[at]));
   }

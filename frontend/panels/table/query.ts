@@ -3,7 +3,7 @@ import type { TableInfo } from "../../api/rows.js";
 import type { FieldInfo } from "../../api/types.js";
 import { language } from "../../i18n.js";
 
-const OWN = new Set(["columns", "sortby", "q", "lang", "bbox"]);
+const OWN = new Set(["columns", "sortby", "q", "lang", "bbox", "join"]);
 
 /** The columns shown unless others are chosen: of what is only read in several languages, the reader's own. */
 function usual(info: TableInfo): string[] {
@@ -20,6 +20,8 @@ export class Query {
   columns: string[];
   sort: string;
   words: string;
+  /** Which other layers are joined; the page knows their fields. */
+  readonly join: string;
   /** What was typed over each column. */
   readonly filters = new Map<string, string>();
   box = "";
@@ -36,6 +38,7 @@ export class Query {
     this.columns = wanted.length > 0 ? wanted : usual(info);
     this.sort = known.has((asked.get("sortby") ?? "").replace(/^-/, "")) ? (asked.get("sortby") ?? "") : "";
     this.words = asked.get("q") ?? "";
+    this.join = asked.get("join") ?? "";
     for (const [name, value] of asked) {
       if (known.has(name) && !OWN.has(name)) this.filters.set(name, value);
     }
@@ -55,7 +58,7 @@ export class Query {
 
   /** What the page's address says: as typed, so that a person can read and change it. */
   address(): URLSearchParams {
-    const said = new URLSearchParams();
+    const said = this.joined();
     if (this.columns.join() !== usual(this.info).join()) said.set("columns", this.columns.join(","));
     if (this.sort) said.set("sortby", this.sort);
     if (this.words) said.set("q", this.words);
@@ -65,12 +68,16 @@ export class Query {
 
   /** Columns and order alone. */
   ordered(): URLSearchParams {
-    return new URLSearchParams({ columns: this.columns.join(","), ...(this.sort ? { sortby: this.sort } : {}) });
+    return new URLSearchParams({ ...Object.fromEntries(this.joined()), columns: this.columns.join(","), ...(this.sort ? { sortby: this.sort } : {}) });
+  }
+
+  private joined(): URLSearchParams {
+    return new URLSearchParams(this.join ? { join: this.join } : {});
   }
 
   /** What the API is asked; `only` leaves out columns and order. */
   asked(only = false): URLSearchParams {
-    const said = only ? new URLSearchParams() : this.ordered();
+    const said = only ? this.joined() : this.ordered();
     if (this.words) said.set("q", this.words);
     if (this.box) said.set("bbox", this.box);
     if (this.area) said.set("filter", this.area);

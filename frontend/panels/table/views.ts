@@ -1,9 +1,15 @@
 /** Which columns are shown, and views kept under a name. */
 import { type KeptView, type TableInfo, table } from "../../api/rows.js";
 import { h, icon, need } from "../../dom.js";
-import { t } from "../../i18n.js";
+import { language, t } from "../../i18n.js";
 import { toast } from "../toast.js";
 import { Query } from "./query.js";
+
+/** The language that a name column holds, in the reader's own. */
+function languageOf(name: string): string {
+  const code = /_(ar|en|fr)$/.exec(name)?.[1];
+  return code ? (new Intl.DisplayNames([language], { type: "language" }).of(code) ?? code) : name;
+}
 
 /** The list of columns and the list of views of a table. */
 export class SavedViews {
@@ -28,10 +34,12 @@ export class SavedViews {
   }
 
   private columns(): void {
+    const titles = this.info.fields.map((field) => field.title);
     const boxes = this.info.fields.map((field) => {
       const box = h("input", { type: "checkbox", value: field.name, checked: this.query.columns.includes(field.name) });
       box.addEventListener("change", () => this.choose());
-      return h("label", { class: "check" }, box, field.title || field.name);
+      const isOneOfMany = titles.filter((title) => title === field.title).length > 1;
+      return h("label", { class: "check" }, box, [field.title || field.name, isOneOfMany ? languageOf(field.name) : ""].filter(Boolean).join(" · "));
     });
     const list = need("sheet-column-list");
     list.replaceChildren(...[...list.children].slice(0, 1), ...boxes);
@@ -83,6 +91,8 @@ export class SavedViews {
     const one = this.kept.find((each) => String(each.id) === this.select.value);
     const asked = new URLSearchParams(one?.query ?? "");
     if (one) asked.set("columns", one.columns.join(","));
+    // The fields of joined layers come with the page.
+    if (one && (asked.get("join") ?? "") !== this.query.join) return location.assign(`?${asked}`);
     const next = new Query(this.info, asked.toString());
     this.query.columns = next.columns;
     this.query.sort = next.sort;

@@ -5,6 +5,9 @@ import type { XY } from "../../api/cadastre.js";
 const AWAY = 22;
 
 export class Chip {
+  private said = "";
+  private caught = "";
+
   constructor(
     private readonly element: HTMLElement,
     private readonly plan: HTMLElement,
@@ -12,6 +15,18 @@ export class Chip {
 
   /** Say something; nothing hides the chip. */
   show(text: string): void {
+    this.said = text;
+    this.write();
+  }
+
+  /** Say above it what the cursor has caught. */
+  catch(what: string): void {
+    this.caught = what;
+    this.write();
+  }
+
+  private write(): void {
+    const text = [this.caught, this.said].filter(Boolean).join("\n");
     this.element.hidden = !text;
     this.element.textContent = digitsOf(text);
   }

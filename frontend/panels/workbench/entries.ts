@@ -5,7 +5,11 @@ import type { DraftingMap } from "../../map/drafting.js";
 import { placeOf } from "./options.js";
 import { corners, legs, polar, typed } from "./tools.js";
 
+/** A typed place means the vertex or boundary within these metres: papers give centimetres. */
+export const TYPED_REACH = 0.05;
+
 interface Bench {
+  place(at: XY): void;
   ask(operation: Operation): Promise<void>;
   basin(): number;
   notice(text: string, kind: "info" | "warn"): void;
@@ -16,20 +20,31 @@ interface Bench {
 /** Turns entries into operations, and holds what a surveyor's file had. */
 export class Entries {
   found: SurveyShape[] = [];
+  /** The vertex that a typed move begins with. */
+  grip: XY | null = null;
 
   constructor(
     private readonly plan: DraftingMap,
     private readonly bench: Bench,
   ) {}
 
-  /** Add a typed point to the drawing: by coordinates, or by bearing and distance from the last one. */
-  point(form: FormData, sketch: XY[]): void {
+  /** Take a typed point: by coordinates, or by bearing and distance from the last one. */
+  point(form: FormData): void {
     const value = (name: string): number => typed(String(form.get(name) ?? ""));
-    const last = sketch.at(-2) ?? sketch.at(-1);
+    const last = this.grip ?? this.plan.pencil.last();
     const at: XY = [value("east"), value("north")];
-    if (at.every(Number.isFinite)) this.plan.addPoint(at);
-    else if (last && Number.isFinite(value("distance"))) this.plan.addPoint(polar(last, value("bearing") || 0, value("distance")));
+    if (at.every(Number.isFinite)) this.bench.place(at);
+    else if (last && Number.isFinite(value("distance"))) this.bench.place(polar(last, value("bearing") || 0, value("distance")));
     else this.bench.notice(t("bench.point_missing"), "warn");
+  }
+
+  /** Take two typed places as a move: the vertex, then where it goes. */
+  move(at: XY): void {
+    const from = this.grip;
+    this.grip = from ? null : this.plan.near.vertex(at, TYPED_REACH);
+    if (from) void this.bench.ask({ kind: "move", arguments: { moves: [[from, at]] } });
+    else if (this.grip) this.plan.mark(this.grip);
+    this.bench.notice(from ? "" : t(this.grip ? "bench.move_to" : "bench.no_vertex"), this.grip || from ? "info" : "warn");
   }
 
   /** Enter a parcel by pasted corners in a grid. */

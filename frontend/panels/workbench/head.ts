@@ -50,7 +50,7 @@ export function opening(open: () => void): HTMLElement {
 
 /** The documents, with a short form: kind, number and scan. */
 export function papers(record: RecordInfo, attach: (form: FormData) => void): Node[] {
-  const list = h("ul", { class: "actions" }, ...record.sources.map((one) => h("li", {}, icon("file-text"), h("span", { class: "grow" }, `${one.kind} `, h("bdi", {}, one.number)))));
+  const list = h("ul", { class: "actions" }, ...record.sources.map((one) => h("li", { class: "row" }, icon("file-text"), h("span", { class: "grow" }, `${one.kind} `, h("bdi", {}, one.number)))));
   const heading = h("h3", {}, t("bench.documents"));
   if (!record.is_editable) return [heading, list];
   const form = h("form", { class: "stack tight" }, need<HTMLTemplateElement>("source-form").content.cloneNode(true));
@@ -78,4 +78,10 @@ export function showSteps(record: RecordInfo | null, blocked: (count: number) =>
   need("bench-submit").hidden = !record?.is_editable;
   need("bench-submit").setAttribute("aria-disabled", String(count > 0));
   need("bench-submit").onclick = () => (count ? blocked(count) : submit());
+}
+
+/** Say over the plan what the next click does. */
+export function showHint(words: Key | null): void {
+  need("bench-hint").hidden = !words;
+  need("bench-hint").replaceChildren(...(words ? [h("span", {}, t(words)), h("kbd", {}, "Esc"), h("span", { class: "secondary" }, t("bench.cancel"))] : []));
 }

@@ -1,9 +1,10 @@
 /** What each tool asks for: a hint and, where something is typed, a small form. */
-import type { Plot, SurveyShape, XY } from "../../api/cadastre.js";
+import type { Edge, Plot, SurveyShape, XY } from "../../api/cadastre.js";
 import { h, need } from "../../dom.js";
 import { digitsOf, number, t, type Key } from "../../i18n.js";
+import type { Hold } from "../../map/held.js";
 import { areaOf, lengthOf } from "../../map/measure.js";
-import { acrossBearing, type ToolId, type SplitWay, type BoundaryWay, type Ways } from "./tools.js";
+import { acrossBearing, typed, type ToolId, type SplitWay, type BoundaryWay, type Ways } from "./tools.js";
 
 export type { Ways };
 
@@ -11,6 +12,8 @@ interface Handlers {
   way(change: Partial<Ways>): void;
   preview(form: FormData): void;
   typedPoint(form: FormData): void;
+  hold(hold: Hold): void;
+  side(edge: Edge | null): void;
   corners(text: string, crs: string): void;
   survey(form: FormData): void;
   take(shapes: SurveyShape[]): void;
@@ -28,7 +31,7 @@ function segmented<T extends string>(values: T[], now: T, title: (value: T) => s
   return h("span", { class: "segmented" }, ...values.map((value) => h("button", { type: "button", "aria-pressed": String(value === now), "data-way": value, onclick: () => choose(value) }, title(value))));
 }
 
-function form(children: (Node | false)[], submit: (data: FormData) => void, button: Key): HTMLElement {
+function form(children: (Node | false)[], submit: (data: FormData) => void, button: Key): HTMLFormElement {
   const made = h("form", { class: "stack tight" }, ...children, h("button", { class: "button" }, t(button)));
   made.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -37,14 +40,41 @@ function form(children: (Node | false)[], submit: (data: FormData) => void, butt
   return made;
 }
 
-/** A point typed as coordinates, or as bearing and distance from the last one. */
-function pointEntry(handlers: Handlers): HTMLElement {
-  return h(
-    "details",
-    { class: "typed" },
-    h("summary", {}, t("bench.typed_point")),
-    form([field("east", "bench.east"), field("north", "bench.north"), field("bearing", "bench.bearing"), field("distance", "bench.distance")], handlers.typedPoint, "bench.add_point"),
+/** A point typed as coordinates, or as bearing and distance from the last one; these can also be held for the mouse. */
+function pointEntry(handlers: Handlers, hold: Hold): HTMLElement {
+  const made = form([field("east", "bench.east"), field("north", "bench.north"), field("bearing", "bench.bearing_of_line"), field("distance", "bench.distance")], handlers.typedPoint, "bench.add_point");
+  const value = (name: string): number | null => {
+    const number = typed(String(new FormData(made).get(name) ?? ""));
+    return Number.isFinite(number) ? number : null;
+  };
+  const keep = h("button", { type: "button", class: "button quiet", id: "hold", onclick: () => handlers.hold({ bearing: value("bearing"), length: value("distance") }) }, t("bench.hold"));
+  made.append(keep);
+  return h("div", { class: "stack tight" }, h("details", { class: "typed" }, h("summary", {}, t("bench.typed_point")), made), heldNow(handlers, hold));
+}
+
+function heldNow(handlers: Handlers, { bearing, length }: Hold): HTMLElement | null {
+  const what = [bearing !== null && `${number(bearing, 2)}°`, length !== null && t("unit.m", { value: number(length, 2) })].filter(Boolean).join(" · ");
+  if (!what) return null;
+  return h("p", { class: "notice info", id: "held" }, h("span", { class: "grow" }, t("bench.held_now", { what })), h("button", { type: "button", class: "link", onclick: () => handlers.hold({ bearing: null, length: null }) }, t("bench.release")));
+}
+
+const MOST_SIDES = 80;
+
+/** Which side of the parcels is meant: the street, or an edge that is chosen here or clicked on. */
+function sideField(chosen: Plot[], handlers: Handlers): HTMLElement {
+  const edges = chosen.flatMap((plot) => plot.edges.map((edge) => ({ plot, edge }))).slice(0, MOST_SIDES);
+  const words = (plot: Plot, edge: Edge): string => `${chosen.length > 1 ? `${digitsOf(plot.number)}: ` : ""}${t("unit.m", { value: number(edge.length_m, 2) })} · ${number(edge.bearing, 1)}°`;
+  const list = h(
+    "select",
+    { id: "field-near", name: "near", onchange: () => handlers.side(edges[list.selectedIndex - 1]?.edge ?? null) },
+    h("option", { value: "" }, t("bench.street_side")),
+    ...edges.map(({ plot, edge }) => h("option", { value: middleOf(edge).join(" ") }, words(plot, edge))),
   );
+  return h("div", { class: "field" }, h("label", { for: "field-near" }, t("bench.side")), list, h("p", { class: "hint" }, t("bench.side_hint")));
+}
+
+export function middleOf({ from, to }: Edge): XY {
+  return [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
 }
 
 /** Lines and outlines from a surveyor's file, to be taken one by one or, lines, all at once. */
@@ -75,10 +105,10 @@ function gridChoice(): Node {
   return need<HTMLTemplateElement>("grid-choice").content.cloneNode(true);
 }
 
-function splitOptions(ways: Ways, chosen: Plot[], handlers: Handlers, found: SurveyShape[]): (Node | false)[] {
+function splitOptions(ways: Ways, chosen: Plot[], handlers: Handlers, found: SurveyShape[], hold: Hold): (Node | false)[] {
   const [first] = chosen;
   const forms: Record<SplitWay, () => (Node | false)[]> = {
-    line: () => [h("p", { class: "hint" }, t("bench.split_line_hint")), pointEntry(handlers), surveyEntry(handlers, found)],
+    line: () => [h("p", { class: "hint" }, t("bench.split_line_hint")), pointEntry(handlers, hold), surveyEntry(handlers, found)],
     parts: () => [form([field("count", "bench.count", "2"), field("bearing", "bench.bearing", first ? String(acrossBearing(first)) : "")], handlers.preview, "bench.preview")],
     areas: () => [
       form(
@@ -93,17 +123,17 @@ function splitOptions(ways: Ways, chosen: Plot[], handlers: Handlers, found: Sur
     ],
     frontage: () => [
       form(
-        [field("frontage", "bench.frontage"), h("label", { class: "check" }, h("input", { type: "checkbox", name: "spread" }), ` ${t("bench.spread")}`), field("bearing", "bench.square_bearing")],
+        [sideField(chosen.slice(0, 1), handlers), field("frontage", "bench.frontage"), h("label", { class: "check" }, h("input", { type: "checkbox", name: "spread" }), ` ${t("bench.spread")}`), field("bearing", "bench.square_bearing")],
         handlers.preview,
         "bench.preview",
       ),
     ],
-    strip: () => [h("p", { class: "hint" }, t("bench.strip_hint")), form([field("width", "bench.width")], handlers.preview, "bench.preview")],
+    strip: () => [h("p", { class: "hint" }, t("bench.strip_hint")), form([sideField(chosen, handlers), field("width", "bench.width")], handlers.preview, "bench.preview")],
   };
   return [segmented(SPLITS, ways.split, (way) => t(`bench.split_${way}`), (split) => handlers.way({ split })), ...forms[ways.split]()];
 }
 
-function newOptions(handlers: Handlers, found: SurveyShape[]): Node[] {
+function newOptions(handlers: Handlers, found: SurveyShape[], hold: Hold): Node[] {
   const grid = h("div", {}, gridChoice());
   const crs = (): string => grid.querySelector("select")?.value ?? "";
   const pasted = h("textarea", { rows: 4, name: "corners", dir: "ltr", id: "field-corners" });
@@ -111,11 +141,11 @@ function newOptions(handlers: Handlers, found: SurveyShape[]): Node[] {
   const rows = h("textarea", { rows: 4, name: "legs", dir: "ltr", id: "field-legs" });
   return [
     h("p", { class: "hint" }, t("bench.new_hint")),
-    pointEntry(handlers),
-    h("details", {}, h("summary", {}, t("bench.paste")), h("div", { class: "stack tight" }, h("label", { for: "field-corners" }, t("bench.paste_hint")), pasted, grid, h("button", { class: "button", type: "button", onclick: () => handlers.corners(pasted.value, crs()) }, t("bench.preview")))),
+    pointEntry(handlers, hold),
+    h("details", { class: "pasted" }, h("summary", {}, t("bench.paste")), h("div", { class: "stack tight" }, h("label", { for: "field-corners" }, t("bench.paste_hint")), pasted, grid, h("button", { class: "button", type: "button", onclick: () => handlers.corners(pasted.value, crs()) }, t("bench.preview")))),
     h(
       "details",
-      {},
+      { class: "traverse" },
       h("summary", {}, t("bench.traverse")),
       h("div", { class: "stack tight" }, h("label", { for: "field-start" }, t("bench.traverse_start")), start, h("label", { for: "field-legs" }, t("bench.traverse_hint")), rows, h("button", { class: "button", type: "button", onclick: () => handlers.traverse(start.value, rows.value) }, t("bench.compute"))),
     ),
@@ -124,17 +154,18 @@ function newOptions(handlers: Handlers, found: SurveyShape[]): Node[] {
 }
 
 /** Build a tool's options; `chosen` are the parcels that it would work on. */
-export function options(tool: ToolId, ways: Ways, chosen: Plot[], found: SurveyShape[], handlers: Handlers): HTMLElement {
+export function options(tool: ToolId, ways: Ways, chosen: Plot[], found: SurveyShape[], hold: Hold, handlers: Handlers): HTMLElement {
   const named = chosen.map((plot) => digitsOf(plot.number)).join("، ");
   const list: Partial<Record<ToolId, () => (Node | false)[]>> = {
-    split: () => (chosen.length ? splitOptions(ways, chosen, handlers, found) : [h("p", { class: "hint" }, t("bench.choose_first"))]),
+    split: () => (chosen.length ? splitOptions(ways, chosen, handlers, found, hold) : [h("p", { class: "hint" }, t("bench.choose_first"))]),
     merge: () => [h("p", { class: "hint" }, t("bench.merge_hint")), chosen.length > 1 && form([], handlers.preview, "bench.preview")],
     boundary: () => [
       segmented(BOUNDARIES, ways.boundary, (way) => t(`bench.boundary_${way}`), (boundary) => handlers.way({ boundary })),
       h("p", { class: "hint" }, t(`bench.boundary_${ways.boundary}_hint`)),
+      pointEntry(handlers, hold),
     ],
-    new: () => newOptions(handlers, found),
-    ruler: () => [h("p", { class: "hint" }, t("bench.ruler_hint"))],
+    new: () => newOptions(handlers, found, hold),
+    ruler: () => [h("p", { class: "hint" }, t("bench.ruler_hint")), pointEntry(handlers, hold)],
   };
   return h(
     "div",
@@ -146,7 +177,7 @@ export function options(tool: ToolId, ways: Ways, chosen: Plot[], found: SurveyS
 
 /** East and north in a typed text. */
 export function placeOf(text: string): XY | null {
-  const numbers = text.trim().split(/[\s;]+/).map(Number);
+  const numbers = text.trim().split(/[\s;]+/).map(typed);
   return numbers.length === 2 && numbers.every(Number.isFinite) ? (numbers as XY) : null;
 }
 

@@ -45,9 +45,17 @@ export function resulting(record: RecordInfo): HTMLElement | null {
   return after.length || before.length ? ledger(before, after) : null;
 }
 
-/** What an operation would make, with the ways to keep or drop it. */
-export function previewed(preview: Preview, keep: () => void, drop: () => void): HTMLElement {
-  const fronts = preview.added.filter((plot) => plot.frontage_m);
+/** The ways to keep or drop a preview. */
+export function keeping(keep: () => void, drop: () => void): HTMLElement[] {
+  return [
+    h("button", { class: "button primary", type: "button", id: "keep", onclick: keep }, t("bench.keep")),
+    h("button", { class: "button quiet", type: "button", onclick: drop }, t("bench.drop")),
+  ];
+}
+
+/** What an operation would make. */
+export function previewed(preview: Preview): HTMLElement {
+  const fronts = preview.added.filter((plot) => plot.frontage_m && plot.land_use !== "road");
   return h(
     "section",
     { class: "stack preview", "aria-label": t("bench.preview") },
@@ -56,12 +64,6 @@ export function previewed(preview: Preview, keep: () => void, drop: () => void):
     fronts.length > 0 &&
       h("p", { class: "hint" }, t("bench.frontages"), " ", fronts.map((plot) => `${plot.number}: ${number(plot.frontage_m ?? 0, 2)}`).join("، ")),
     preview.noded > 0 && h("p", { class: "hint" }, t("bench.noded", { count: preview.noded })),
-    h(
-      "p",
-      { class: "row" },
-      h("button", { class: "button primary", type: "button", id: "keep", onclick: () => keep() }, t("bench.keep")),
-      h("button", { class: "button quiet", type: "button", onclick: () => drop() }, t("bench.drop")),
-    ),
   );
 }
 

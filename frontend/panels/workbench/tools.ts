@@ -53,6 +53,8 @@ export function sizedSplit(way: SplitWay, plots: Plot[], form: FormData): Operat
   if (!first) return null;
   const value = (name: string): number => typed(String(form.get(name) ?? ""));
   const list = (name: string): number[] => String(form.get(name) ?? "").split(/[\s;+]+/).filter(Boolean).map(typed);
+  const [east, north] = list("near");
+  const near = east !== undefined && north !== undefined ? { near: [east, north] } : {};
   const bearing = Number.isFinite(value("bearing")) ? value("bearing") : acrossBearing(first);
   if (way === "parts") return { kind: "split_parts", arguments: { parcel: first.key, count: value("count"), bearing } };
   if (way === "areas") {
@@ -60,9 +62,9 @@ export function sizedSplit(way: SplitWay, plots: Plot[], form: FormData): Operat
     return { kind: "split_areas", arguments: { parcel: first.key, [name]: list("sizes"), bearing } };
   }
   if (way === "frontage") {
-    return { kind: "split_frontage", arguments: { parcel: first.key, frontage: value("frontage"), spread: form.get("spread") === "on", ...(Number.isFinite(value("bearing")) ? { bearing: value("bearing") } : {}) } };
+    return { kind: "split_frontage", arguments: { parcel: first.key, frontage: value("frontage"), spread: form.get("spread") === "on", ...near, ...(Number.isFinite(value("bearing")) ? { bearing: value("bearing") } : {}) } };
   }
-  return { kind: "dedicate", arguments: { parcels: plots.map((plot) => plot.key), width: value("width") } };
+  return { kind: "dedicate", arguments: { parcels: plots.map((plot) => plot.key), width: value("width"), ...near } };
 }
 
 /** Corners typed or pasted: one a line, east then north, separated by blanks, commas or tabs. */

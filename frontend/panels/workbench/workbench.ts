@@ -1,16 +1,19 @@
 /** Joins plan, tools and the record's panel; every change goes to the server at once, so nothing is lost. */
-import { Stale, cadastre, type Around, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
+import { Stale, cadastre, type Around, type Found, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
 import { Refusal } from "../../api/client.js";
 import { h, need } from "../../dom.js";
-import { isolated, language, number, t } from "../../i18n.js";
+import { isolated, locale, number, t } from "../../i18n.js";
 import { DraftingMap } from "../../map/drafting.js";
 import { toast } from "../toast.js";
 import { FamilyLine } from "./family.js";
+import { Finder } from "./find.js";
+import { listen } from "./keys.js";
 import { measured, options, placeOf, type Ways } from "./options.js";
-import { type NoticeKind, head, noticed, opening, papers, showSteps } from "./head.js";
+import { type NoticeKind, head, noticed, opening, papers, showHint, showSteps } from "./head.js";
 import { Chip } from "./chip.js";
-import { Entries } from "./entries.js";
-import { findings, previewed, resulting } from "./results.js";
+import { Entries, TYPED_REACH } from "./entries.js";
+import { ViewTools } from "./view.js";
+import { findings, keeping, previewed, resulting } from "./results.js";
 import { TOOLS, drawnOperation, hintOf, sizedSplit, toggled, type ToolId } from "./tools.js";
 
 const PRESENCE_EVERY = 15_000;
@@ -33,14 +36,18 @@ export class Workbench {
   private others: string[] = [];
   private readonly entries: Entries;
   private readonly chip: Chip;
+  private readonly view: ViewTools;
+  private readonly finder = new Finder((found, adds) => void this.found(found, adds));
   private readonly family = new FamilyLine(() => this.render());
 
   constructor(element: HTMLElement) {
     this.data = element.dataset;
     this.plan = new DraftingMap(element, [Number(this.data["x"]), Number(this.data["y"])]);
     this.chip = new Chip(need("bench-chip"), element);
+    this.view = new ViewTools(this.plan, this.chip, () => void this.load());
     this.entries = new Entries(this.plan, {
       ask: (operation) => this.ask(operation),
+      place: (at) => this.placed(at),
       basin: () => Number(this.select("basin")),
       notice: (text, kind) => this.notice(text, kind),
       tell: (error) => this.tell(error),
@@ -54,7 +61,6 @@ export class Workbench {
     if (record) this.setRecord(await cadastre.read(record));
     const at = placeOf((this.data["at"] ?? "").replace(",", " "));
     const parcel = this.data["parcel"];
-    await this.load();
     if (at) this.plan.goTo(at);
     else if (this.record?.proposed.length) this.plan.fit(this.record.proposed);
     await this.load();
@@ -68,22 +74,48 @@ export class Workbench {
   private wire(): void {
     const { plan } = this;
     plan.onMove(() => void this.load());
-    plan.onPointer(([x, y], pixel) => {
-      need("bench-coordinates").textContent = `${number(x, 2)}  ${number(y, 2)}`;
-      this.chip.place(pixel);
-    });
-    plan.onChosen = (plot, adds) => this.choose(plot ? (adds ? toggled(this.chosen, plot) : [plot]) : adds ? this.chosen : []);
-    plan.onSketch = (points) => this.sketched(points);
-    plan.onDrawn = (points) => this.drawn(points);
-    plan.onMoved = (from, to) => void this.ask({ kind: "move", arguments: { moves: [[from, to]] } });
-    plan.onSnapped = (what) => (need("bench-snapped").textContent = what ? t(`bench.on_${what}`) : "");
+    plan.onChosen = (plot, adds, at) => {
+      if (!adds && this.view.takeSide(this.chosen, at)) return;
+      this.choose(plot ? (adds ? toggled(this.chosen, plot) : [plot]) : adds ? this.chosen : []);
+    };
+    plan.pencil.onSketch = (points) => this.sketched(points);
+    plan.pencil.onDrawn = (points) => this.drawn(points);
+    plan.onMoved = (moves) => void this.ask({ kind: "move", arguments: { moves } });
     for (const tool of TOOLS) need(`tool-${tool.id}`).addEventListener("click", () => this.use(tool.id));
-    need("tool-snap").addEventListener("click", () => this.toggleSnap());
+    const snap = (): void => (this.view.toggleSnap(), this.begin());
+    need("tool-snap").addEventListener("click", snap);
     need("tool-undo").addEventListener("click", () => void this.step("undo"));
     need("tool-redo").addEventListener("click", () => void this.step("redo"));
-    need("zoom-in").addEventListener("click", () => plan.zoomBy(2));
-    need("zoom-out").addEventListener("click", () => plan.zoomBy(0.5));
-    document.addEventListener("keydown", (event) => this.pressed(event));
+    listen(plan.element, {
+      use: (tool) => this.use(tool),
+      undo: () => plan.pencil.takeBack() || void this.step("undo"),
+      redo: () => plan.pencil.restore() || void this.step("redo"),
+      back: () => this.back(),
+      enter: () => (this.pending ? void this.keep() : plan.pencil.finish()),
+      snap,
+      layers: () => this.view.toggleLayers(),
+      help: () => need<HTMLDialogElement>("keys").showModal(),
+      find: () => this.finder.focus(),
+      zoom: (factor) => plan.zoomBy(factor),
+      pan: (key) => plan.panByKey(key),
+    });
+  }
+
+  /** Go to a parcel that was found by its number, and choose it. */
+  private async found({ id, place }: Found, adds: boolean): Promise<void> {
+    this.plan.goTo(place);
+    await this.load();
+    const plot = this.plan.plot(`p${id}`) ?? this.plan.plotOver(place);
+    if (plot) this.choose(adds ? toggled(this.chosen, plot) : [plot]);
+  }
+
+  /** Take a typed place as if it had been clicked. */
+  private placed(at: XY): void {
+    const { tool, ways, plan } = this;
+    if (tool === "boundary" && ways.boundary === "move") this.entries.move(at);
+    else if (tool === "boundary" && ways.boundary === "insert") this.drawn([plan.near.edge(at, TYPED_REACH) ?? at]);
+    else if (tool === "boundary" && ways.boundary === "delete") this.drawn([plan.near.vertex(at, TYPED_REACH) ?? at]);
+    else plan.pencil.add(at);
   }
 
   private async load(): Promise<void> {
@@ -133,53 +165,21 @@ export class Workbench {
     else if (tool === "boundary") plan.startDrawing("Point");
   }
 
-  private toggleSnap(): void {
-    this.plan.isSnapping = !this.plan.isSnapping;
-    need("tool-snap").setAttribute("aria-pressed", String(this.plan.isSnapping));
-    this.begin();
-  }
-
-  private pressed(event: KeyboardEvent): void {
-    const target = event.target as Element;
-    if (target.closest("input, textarea, select, dialog[open]")) return;
-    const key = event.key.toLowerCase();
-    if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
-      event.preventDefault();
-      if (key === "z" && this.plan.removePoint()) return;
-      void this.step(key === "z" && !event.shiftKey ? "undo" : "redo");
-    } else if (event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (key === "escape") this.back();
-    else if (key === "enter" && !target.closest("button, a, summary")) this.enter();
-    else if (key === "?") need<HTMLDialogElement>("keys").showModal();
-    else if (key === "g") this.toggleSnap();
-    else if (key === "+" || key === "=") this.plan.zoomBy(2);
-    else if (key === "-") this.plan.zoomBy(0.5);
-    else if (key.startsWith("arrow") && target === this.plan.element) {
-      event.preventDefault();
-      this.plan.panByKey(key);
-    } else {
-      const tool = TOOLS.find((one) => one.key === key);
-      if (tool) this.use(tool.id);
-    }
-  }
-
   /** One step back: the preview, then the drawing, then the tool, then the choice. */
   private back(): void {
+    if (this.view.closeLayers()) return;
     if (this.pending) this.drop();
     else if (this.sketch.length) this.clearSketch();
+    else if (this.plan.pencil.isHolding) this.plan.pencil.hold = { bearing: null, length: null };
     else if (this.tool !== "select") this.use("select");
     else this.choose([]);
     this.render();
   }
 
-  private enter(): void {
-    if (this.pending) void this.keep();
-    else this.plan.finish();
-  }
-
   private clearSketch(): void {
     this.sketch = [];
     this.plan.abort();
+    this.entries.grip = null;
     this.chip.show("");
   }
 
@@ -233,6 +233,7 @@ export class Workbench {
       this.plan.preview(preview.added);
       this.notice("", "info");
       this.render();
+      document.querySelector(".preview")?.scrollIntoView({ block: "nearest" });
       document.getElementById("keep")?.focus({ preventScroll: true });
     } catch (error) {
       if ((error as Error).name === "AbortError") return;
@@ -251,7 +252,7 @@ export class Workbench {
   private async keep(): Promise<void> {
     if (!this.record || !this.pending) return;
     const { operation } = this.pending;
-    await this.change(() => cadastre.keep(this.record as RecordInfo, operation));
+    if (!(await this.change(() => cadastre.keep(this.record as RecordInfo, operation)))) return;
     this.entries.found = [];
     this.choose([]);
     this.use("select");
@@ -264,8 +265,8 @@ export class Workbench {
     if (name === "submit" && this.record.state === "submitted") toast(t("bench.submitted"));
   }
 
-  /** Send a change; a stale one shows what others saved meanwhile and loses nothing of theirs. */
-  private async change(send: () => Promise<RecordInfo>): Promise<void> {
+  /** Send a change; a stale one shows what others saved. Says whether the portal answered: if not, all stays to try again. */
+  private async change(send: () => Promise<RecordInfo>): Promise<boolean> {
     try {
       this.setRecord(await send());
       this.notice("", "info");
@@ -274,10 +275,14 @@ export class Workbench {
         const last = error.current.operations.filter((one) => one.in_effect).at(-1);
         this.setRecord(error.current);
         this.notice(t("bench.stale", { what: last ? `${last.title} (${last.by})` : "—" }), "warn");
-      } else this.tell(error);
+      } else {
+        this.tell(error);
+        if (!(error instanceof Refusal)) return false;
+      }
     }
     this.drop();
     await this.load();
+    return true;
   }
 
   private setRecord(record: RecordInfo): void {
@@ -285,7 +290,7 @@ export class Workbench {
     this.chosen = this.chosen.filter((plot) => record.proposed.some((one) => one.key === plot.key));
     this.plan.choose(this.chosen);
     this.plan.showProposed(record.proposed);
-    const at = new Date(record.changed_at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+    const at = new Date(record.changed_at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
     need("bench-saved").textContent = t("bench.saved", { at });
     this.render();
   }
@@ -324,22 +329,15 @@ export class Workbench {
     need("bench-notice").replaceChildren(...noticed(text, kind));
   }
 
-  /** Say over the plan what the next click does. */
-  private hint(): void {
-    const place = need("bench-hint");
-    const words = this.plan.isBusy() && !this.pending ? hintOf(this.tool, this.ways) : null;
-    place.hidden = !words;
-    place.replaceChildren(...(words ? [h("span", {}, t(words)), h("kbd", {}, "Esc"), h("span", { class: "secondary" }, t("bench.cancel"))] : []));
-  }
-
   private render(): void {
     const { record } = this;
-    this.hint();
+    showHint(this.plan.isBusy() && !this.pending ? hintOf(this.tool, this.ways) : null);
     const focused = (document.activeElement as HTMLElement | null)?.id;
     this.renderHead();
     this.renderOptions();
     need("basin-choice").hidden = this.tool !== "new";
     need("bench-results").replaceChildren(...this.results());
+    need("bench-pending").replaceChildren(...(this.pending ? keeping(() => void this.keep(), () => (this.drop(), this.render())) : []));
     showSteps(record, (count) => this.notice(t("bench.blocked", { count }), "block"), () => void this.step("submit"));
     if (focused && !this.pending) document.getElementById(focused)?.focus({ preventScroll: true });
   }
@@ -351,17 +349,22 @@ export class Workbench {
   /** Build the tool's forms anew only when they would be other ones, so that nothing typed is lost. */
   private renderOptions(): void {
     const { tool, ways, chosen } = this;
-    const shown = JSON.stringify([tool, ways, chosen.map((plot) => [plot.key, plot.area_m2]), this.entries.found]);
+    const shown = JSON.stringify([tool, ways, chosen.map((plot) => [plot.key, plot.area_m2]), this.entries.found, this.plan.pencil.hold]);
     if (shown === this.shownOptions) return;
     this.shownOptions = shown;
     need("bench-options").replaceChildren(
-      options(tool, ways, chosen, this.entries.found, {
+      options(tool, ways, chosen, this.entries.found, this.plan.pencil.hold, {
         way: (change) => {
           this.ways = { ...this.ways, ...change };
           this.use(this.tool);
         },
         preview: (form) => this.formed(form),
-        typedPoint: (form) => this.entries.point(form, this.sketch),
+        typedPoint: (form) => this.entries.point(form),
+        hold: (hold) => {
+          this.plan.pencil.hold = hold;
+          this.render();
+        },
+        side: (edge) => this.view.showSide(edge),
         corners: (text, crs) => this.entries.corners(text, crs),
         traverse: (start, rows) => void this.entries.traverse(start, rows),
         survey: (form) => void this.entries.survey(form),
@@ -381,7 +384,7 @@ export class Workbench {
     const show = (place: Parameters<DraftingMap["flash"]>[0]): void => this.plan.flash(place);
     if (pending) {
       const { preview } = pending;
-      return [previewed(preview, () => void this.keep(), () => (this.drop(), this.render())), h("h3", {}, t("bench.checks")), findings(preview.checks, show, null)];
+      return [previewed(preview), h("h3", {}, t("bench.checks")), findings(preview.checks, show, null)];
     }
     const table = resulting(record);
     const give = record.is_editable ? (check: RecordInfo["checks"][number], reason: string): void => void this.change(() => cadastre.reason(record, check, reason)) : null;

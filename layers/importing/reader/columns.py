@@ -125,9 +125,8 @@ def wkb_geometry(column: pa.Array, shapes: Any, changed: Any) -> pa.Array:
     """
     present = ~shapely.is_missing(shapes)
     if changed.any():
-        written = column.to_pylist()
-        for row in np.flatnonzero(changed):
-            written[row] = shapely.to_wkb(shapes[row])
+        written = column.to_numpy(zero_copy_only=False).copy()
+        written[changed] = shapely.to_wkb(shapes[changed])
         column = pa.array(written, pa.binary())
     column = column.cast(pa.large_binary())
     return (

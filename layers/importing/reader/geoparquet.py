@@ -13,6 +13,7 @@ from layers.importing.reader.refusals import Refusal
 
 # What the standard says of a file that names no system: longitude and latitude on WGS 84.
 DEFAULT_CRS = "EPSG:4326"
+_BUFFER = 1 << 18
 
 
 def information(path: Path) -> dict[str, Any]:
@@ -47,7 +48,8 @@ def stream(
 ) -> Iterator[tuple[dict[str, Any], Any]]:
     """Open it as a stream of Arrow batches."""
     found = information(path)
-    with pq.ParquetFile(path, memory_map=True) as file:
+    # Read through a buffer for each column: a row group may be as large as the file.
+    with pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False) as file:
         wanted = [*(found["fields"] if columns is None else columns), found["geometry_name"]]
         yield found, _Batches(file, wanted, batch_size)
 

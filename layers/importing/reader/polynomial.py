@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 Box = tuple[float, float, float, float]
+_AT_ONCE = 4096
 
 
 def around(points: Sequence[tuple[float, float]]) -> Box:
@@ -32,20 +33,37 @@ def fit(box: Box, degree: int, points: Any, reached: Any) -> dict[str, Any]:
 
 def apply(fitted: Mapping[str, Any], points: Any) -> Any:
     """Return where the polynomial takes the points (n × 2)."""
-    terms = _terms(_scaled(fitted["box"], points), fitted["degree"])
-    reached = np.empty_like(points)
-    part = np.empty(len(points))
-    for axis, (shift, factors) in enumerate(zip(fitted["shift"], fitted["factors"], strict=True)):
-        total = np.full(len(points), shift)
-        for term, factor in zip(terms, factors, strict=True):
-            total += np.multiply(term, factor, out=part)
-        reached[:, axis] = total
+    reached = np.empty((len(points), 2))
+    # So many at a time as stay in the processor's cache.
+    for begin in range(0, len(points), _AT_ONCE):
+        u, v = _scaled(fitted["box"], points[begin : begin + _AT_ONCE])
+        for axis, (shift, factors) in enumerate(zip(fitted["shift"], fitted["factors"], strict=True)):
+            reached[begin : begin + _AT_ONCE, axis] = shift + _horner(factors, fitted["degree"], u, v)
     return reached
 
 
 def covers(fitted: Mapping[str, Any], points: Any) -> bool:
     """Say whether every point lies in the box for which the polynomial was fitted."""
-    return all(bool(np.abs(scaled).max(initial=0) <= 1) for scaled in _scaled(fitted["box"], points))
+    west, south, east, north = fitted["box"]
+    x, y = points[:, 0], points[:, 1]
+    return not len(points) or bool(
+        x.min() >= west and x.max() <= east and y.min() >= south and y.max() <= north
+    )
+
+
+def _horner(factors: Sequence[float], degree: int, u: Any, v: Any) -> Any:
+    """Return the sum of the factors of u^i · v^j, in the order of `_terms`."""
+    total = np.zeros_like(u)
+    for i in range(degree, -1, -1):
+        # The factors of u^i, by the power of v: u^i · v^j is the term j of those of degree i + j.
+        row = [factors[(i + j) * (i + j + 1) // 2 + j] for j in range(degree - i + 1)]
+        inner = np.full_like(v, row[-1])
+        for factor in reversed(row[:-1]):
+            inner *= v
+            inner += factor
+        total *= u
+        total += inner
+    return total
 
 
 def _scaled(box: Sequence[float], points: Any) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ import shapely
 
 from layers.importing.reader import polynomial
 from layers.importing.reader.types import MULTI, geometry_type
+from layers.importing.reader.wkb import moved
 
 # How well-known binary of a collection with one member begins (little-endian).
 _HEADS = {
@@ -47,21 +48,20 @@ class Straight:
 
     def geometries(self, shapes: Any, wkb: pa.Array) -> list[pa.Array]:
         """Return the column of the survey's geometry (`wkb`, of the shapes) and that of the tiles'."""
-        return [self._held(shapes, one) for one in (wkb, pa.array(self._tiled(shapes), pa.large_binary()))]
-
-    def _tiled(self, shapes: Any) -> Any:
-        return shapely.to_wkb(
-            shapely.transform(shapely.orient_polygons(shapes, exterior_cw=True), self._moved)
-        )
+        try:
+            tiled = moved(wkb, self._moved)
+        except ValueError as error:
+            raise Misfit from error
+        single = np.isin(shapely.get_type_id(shapes), _SINGLE_IDS)
+        return [self._held(single, one) for one in (wkb, tiled)]
 
     def _moved(self, points: Any) -> Any:
-        if len(points) and not polynomial.covers(self.fitted, points):
+        if not polynomial.covers(self.fitted, points):
             raise Misfit
         return polynomial.apply(self.fitted, points)
 
-    def _held(self, shapes: Any, wkb: pa.Array) -> pa.Array:
+    def _held(self, single: Any, wkb: pa.Array) -> pa.Array:
         head = _HEADS.get(self.kind)
-        single = np.isin(shapely.get_type_id(shapes), _SINGLE_IDS)
         if head is None or not single.any():
             return wkb
         kind = pa.large_binary()
