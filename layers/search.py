@@ -157,8 +157,9 @@ def _read(hits: list[_Hit]) -> Iterable[tuple[tuple[str, int], Json]]:
                 "id": key,
                 "title": title,
                 "subtitle": subtitle,
-                "center": [round(lon, 7), round(lat, 7)],
-                "bbox": [round(value, 7) for value in box],
+                # A row may have no place yet.
+                "center": None if lon is None else [round(lon, 7), round(lat, 7)],
+                "bbox": None if lon is None else [round(value, 7) for value in box],
             },
         )
 

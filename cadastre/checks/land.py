@@ -14,6 +14,7 @@ from cadastre.operations.measure import tolerance_m2
 
 # Smaller overlaps are rounding; at this size no survey tells them apart.
 SMALLEST_M2 = 1e-3
+SMALLEST_REGISTERED_M2 = 0.01
 GAP_WIDTH_M = 0.2
 # How much a survey class may miss an area: the factor k of max(0.5 m2, k * 0.2 * sqrt(A)).
 FACTORS = {
@@ -55,6 +56,15 @@ def is_valid(draft: Draft) -> Found:
                 plot.shape,
                 (plot.key,),
             )
+
+
+@rule("surface", _("Land to register"), Severity.BLOCKS)
+def has_surface(draft: Draft) -> Found:
+    """Areas are registered in hundredths of a square metre: what has none is no parcel."""
+    for plot in draft.proposed:
+        if plot.shape.area < SMALLEST_REGISTERED_M2 or plot.area_official_m2 == 0:
+            text = _("Parcel %(number)s would have less than 0.01 m² of land.") % {"number": plot.number}
+            yield plot.key, text, plot.shape, (plot.key,)
 
 
 @rule("one-piece", _("Parcel in one piece"), Severity.NEEDS_REASON)

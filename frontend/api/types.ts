@@ -163,7 +163,7 @@ export interface SearchResult {
   id: string | number | null;
   title: string;
   subtitle: string;
-  center: LonLat;
+  center: LonLat | null;
   bbox: Box | null;
 }
 

@@ -153,10 +153,11 @@ export class SearchBox {
       if (info && !this.app.store.now.visible.has(info.id)) this.app.store.show(info.id, true);
       void this.app.choose({ collection: result.collection, id: String(result.id) }, "stay");
       if (result.bbox) this.app.map.fit(result.bbox);
-      else this.app.map.goTo(result.center);
+      else if (result.center) this.app.map.goTo(result.center);
       return;
     }
     void this.app.choose(null);
+    if (!result.center) return;
     this.app.map.mark(result.center);
     this.app.map.goTo(result.center, 18);
   }

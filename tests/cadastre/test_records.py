@@ -1,6 +1,7 @@
 """Records: from draft through approval to reversal, on a registered block."""
 
 import pytest
+import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cadastre.actions.approve import approve_record
@@ -15,6 +16,9 @@ from cadastre.actions.records import (
     withdraw_record,
 )
 from cadastre.actions.reverse import reverse_record
+from cadastre.checks.land import has_surface
+from cadastre.checks.registry import Draft, Moment
+from cadastre.drafting.plots import Plot
 from cadastre.errors import (
     ChecksFailed,
     LaterRecords,
@@ -264,6 +268,12 @@ def test_a_finding_that_needs_a_reason_waits_for_it(lots, draft, engineer):
         reason="Area of the deed, kept by the committee.",
     )  # fmt: skip
     assert submitted(record, engineer).state == "submitted"
+
+
+def test_land_too_small_to_be_registered_blocks():
+    plots = [Plot(f"d{n}", shapely.box(0, 0, 0.5, height), 1, str(n)) for n, height in ((1, 0.001), (2, 0.1))]
+    found = list(has_surface(Draft(None, Moment.LIVE, tuple(plots), (), ())))
+    assert [keys for _subject, _text, _place, keys in found] == [("d1",)]
 
 
 def test_areas_that_do_not_add_up_block(lots, draft, engineer):

@@ -1,5 +1,6 @@
 """One box finds parcels, streets and places in any spelling and digits, and coordinates in any listed grid."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from cadastre.models import Basin, Parcel, Place, Street
 from layers import coordinates
 from tests.conftest import WebClient
 from tests.layers.conftest import EAST, NORTH
+from tests.layers.trees import plant
 
 GRID = 28191
 
@@ -206,3 +208,11 @@ def test_a_number_that_no_house_bears_leaves_the_street(houses: None) -> None:
 
 def test_parcels_come_before_addresses_that_are_only_like_what_was_written(houses: None) -> None:
     assert found("حوض 6 قطعة 208")[0]["collection"] == "parcels"
+
+
+def test_a_row_without_a_place_is_found_all_the_same(db: None, sign_in: Callable[..., WebClient]) -> None:
+    plant()
+    answer = sign_in("engineer").get("/api/v1/search", {"q": "TR-5"}).json()["results"]
+    assert [(hit["title"], hit["center"], hit["bbox"]) for hit in answer if hit["id"] == 5] == [
+        ("100%_sure", None, None)
+    ]

@@ -31,7 +31,7 @@ from taxation.tasks import run_roll
 from tests.cast import person
 from tests.jobs.workers import ROOT, test_database_url
 from tests.ledger.ground import bill, party
-from tests.steady import PATIENCE, steady
+from tests.steady import PATIENCE, checkpointer, steady
 from tests.taxation.ground import NEW_YEAR, owned, pack, unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,11 +75,12 @@ class Stage:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         steady()
+        crashed = checkpointer() if order.get("victim") == "database" else 0
         connection.close()
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
-        steady()
+        steady(crashed=crashed)
         return answer
 
     def send(self, role: str, path: str, body: dict[str, Any], key: str, **order: Any) -> int:
@@ -152,10 +153,11 @@ def crash(stage: Stage) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
+    crashed = checkpointer()
     os.kill(backend, signal.SIGKILL)
     stage.kills += 1
     connection.close()
-    steady()
+    steady(crashed=crashed)
 
 
 def paid(who: Any, amount: str) -> Receipt:
