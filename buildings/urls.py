@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from buildings.views import building, lists, owners, parts, tables
+from buildings.views import building, comparisons, lists, owners, parts, tables
 
 urlpatterns = [
     path("staff/buildings/", lists.building_list, name="buildings"),
     path("staff/buildings/keep/", lists.keep_view, name="buildings-keep"),
-    path("staff/buildings/compare/", lists.compare, name="buildings-compare"),
+    path("staff/buildings/compare/", comparisons.compare, name="buildings-compare"),
+    path("staff/buildings/comparisons/<int:run_id>/", comparisons.comparison, name="buildings-comparison"),
     path("staff/buildings/bulk/", tables.bulk, name="buildings-bulk"),
     path("staff/buildings/table/", tables.table, name="buildings-table"),
     path("staff/buildings/apply/", tables.apply, name="buildings-apply"),

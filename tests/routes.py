@@ -166,6 +166,7 @@ STAFF = {
     "staff/buildings/apply/",
     "staff/buildings/bulk/",
     "staff/buildings/compare/",
+    "staff/buildings/comparisons/<int:run_id>/",
     "staff/buildings/keep/",
     "staff/buildings/settings/",
     "staff/buildings/table/",

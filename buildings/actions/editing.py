@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -42,18 +42,18 @@ def locked(model: type[Row], pk: int, *, version: int | None) -> Row:
 def put(row: Feature, values: Mapping[str, Any], *, may: Iterable[str]) -> None:
     """Set fields as they were written, empty text as nothing where the field may be without a value."""
     known = frozenset(may)
-    faults: dict[str, Any] = {}
+    unfit: dict[str, Any] = {}
     for name, value in values.items():
         if name not in known:
-            faults[name] = _("This field cannot be changed here.")
+            unfit[name] = _("This field cannot be changed here.")
             continue
         field: Any = row._meta.get_field(name)
         try:
             setattr(row, field.attname if field.is_relation else name, _read(field, value))
         except ValidationError as error:
-            faults[name] = " ".join(error.messages)
-    if faults:
-        raise Unprocessable(_("The entry does not fit."), fields=faults)
+            unfit[name] = " ".join(error.messages)
+    if unfit:
+        raise Unprocessable(_("The entry does not fit."), fields=unfit)
 
 
 def _read(field: Any, value: Any) -> Any:
@@ -63,6 +63,8 @@ def _read(field: Any, value: Any) -> Any:
         value = value.replace("\x00", "").strip()
     if value == "" and field.null:
         return None
+    if value is None and field.blank and not field.null:
+        return ""
     return (field.target_field if field.is_relation else field).to_python(value)
 
 
@@ -72,11 +74,19 @@ def keep(row: models.Model) -> None:
     try:
         row.full_clean(exclude=drawn)
     except ValidationError as error:
-        fields = {
-            ("" if name == "__all__" else name): " ".join(texts) for name, texts in error.message_dict.items()
-        }
-        raise Unprocessable(_("The entry does not fit."), fields=fields) from error
+        raise Unprocessable(_("The entry does not fit."), fields=faults(row, error)) from error
     row.save()
+
+
+def faults(row: models.Model, error: ValidationError) -> dict[str, Any]:
+    """Return what is wrong by field; a constraint over several names the field to blame as its code."""
+    names = {field.name for field in row._meta.concrete_fields}
+    found: dict[str, Any] = {}
+    for name, errors in error.error_dict.items():
+        for one in errors:
+            at = name if name != NON_FIELD_ERRORS else one.code if one.code in names else ""
+            found[at] = " ".join([*filter(None, [found.get(at)]), *one.messages])
+    return found
 
 
 @transaction.atomic

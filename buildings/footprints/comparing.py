@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from buildings.models import FootprintRun
+from buildings.models import FootprintRun, FootprintTruth
 from core.errors import Unprocessable
 from jobs import progress
 from layers.collections import Collection
@@ -54,8 +54,9 @@ def compare(*, layer: Collection, on: date, by: User | None, tolerance: Toleranc
         cursor.execute(_text("name_sites"), {"run": run.pk})
         progress.report(4, _STEPS, _("Counting"))
         run.counts = _counts(cursor, run)
+        run.measured = _measured(cursor, run)
         cursor.execute("DROP TABLE link, kept")
-    run.save(update_fields=["counts"])
+    run.save(update_fields=["counts", "measured"])
     progress.report(_STEPS, _STEPS, _("Done"))
     return run
 
@@ -122,3 +123,13 @@ def _counts(cursor: CursorWrapper, run: FootprintRun) -> dict[str, int]:
         [run.pk],
     )
     return {**counts, "same": cursor.fetchone()[0]}
+
+
+def _measured(cursor: CursorWrapper, run: FootprintRun) -> dict[str, dict[str, int]]:
+    """Return by class how many there truly are, were found, and were found rightly; nothing where no truth is known."""
+    if not FootprintTruth.objects.filter(layer=run.layer).exists():
+        return {}
+    cursor.execute(_text("measure"), {"layer": run.layer, "run": run.pk, "extent": str(run.extent)})
+    return {
+        kind: {"true": true, "found": found, "right": right} for kind, true, found, right in cursor.fetchall()
+    }

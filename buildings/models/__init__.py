@@ -2,7 +2,13 @@
 
 from buildings.models.building import Building
 from buildings.models.entrance import Entrance
-from buildings.models.footprint import FindingKind, FootprintFinding, FootprintRun, FootprintSite
+from buildings.models.footprint import (
+    FindingKind,
+    FootprintFinding,
+    FootprintRun,
+    FootprintSite,
+    FootprintTruth,
+)
 from buildings.models.occupancy import Occupancy, OccupancyKind
 from buildings.models.permit import Permit
 from buildings.models.photo import Photo
@@ -11,5 +17,5 @@ from buildings.models.unit import Floor, Unit
 
 __all__ = [
     "Building", "BuildingSettings", "Entrance", "FindingKind", "Floor", "FootprintFinding", "FootprintRun",
-    "FootprintSite", "HouseNumbering", "Occupancy", "OccupancyKind", "Permit", "Photo", "SavedView", "Unit",
+    "FootprintSite", "FootprintTruth", "HouseNumbering", "Occupancy", "OccupancyKind", "Permit", "Photo", "SavedView", "Unit",
 ]  # fmt: skip

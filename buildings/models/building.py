@@ -1,7 +1,10 @@
 """Buildings: what stands on the land."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.gis.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, GeneratedField, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +49,10 @@ class Construction(models.TextChoices):
     MIXED = "mixed", _("Several kinds")
 
 
+MOST_FLOORS = 200
+POSITIVE = MinValueValidator(Decimal("0.01"))
+
+
 class Building(Feature):
     """A building as its footprint; a parcel may hold many, and a building may span parcels.
 
@@ -72,9 +79,13 @@ class Building(Feature):
     construction = models.CharField(
         _("construction"), max_length=8, choices=Construction, blank=True, default="", db_default=""
     )
-    floors = models.PositiveSmallIntegerField(_("floors"), default=1)
+    floors = models.PositiveSmallIntegerField(
+        _("floors"), default=1, validators=[MaxValueValidator(MOST_FLOORS)]
+    )
     height_m = models.DecimalField(_("height"), max_digits=5, decimal_places=1, null=True, blank=True)
-    year_built = models.PositiveSmallIntegerField(_("year built"), null=True, blank=True)
+    year_built = models.PositiveSmallIntegerField(
+        _("year built"), null=True, blank=True, validators=[MinValueValidator(500), MaxValueValidator(2200)]
+    )
     footprint_m2 = GeneratedField(
         expression=Area(F("geom")),
         output_field=models.FloatField(),
@@ -89,13 +100,17 @@ class Building(Feature):
         constraints = [
             *Feature.Meta.constraints,
             models.CheckConstraint(condition=IsValid("geom"), name="building_geom_valid"),
-            models.CheckConstraint(condition=Q(floors__lte=200), name="building_floors_plausible"),
+            models.CheckConstraint(condition=Q(floors__lte=MOST_FLOORS), name="building_floors_plausible"),
             models.CheckConstraint(
                 condition=Q(year_built__isnull=True) | Q(year_built__gte=500, year_built__lte=2200),
                 name="building_year_plausible",
             ),
             models.UniqueConstraint(
-                fields=["code"], condition=Q(end_lifespan__isnull=True), name="building_code"
+                fields=["code"],
+                condition=Q(end_lifespan__isnull=True),
+                name="building_code",
+                violation_error_code="code",
+                violation_error_message=_("Another building has this number."),
             ),
         ]
 

@@ -33,6 +33,8 @@ class Entrance(Feature):
                 fields=["street", "number"],
                 condition=Q(end_lifespan__isnull=True),
                 name="entrance_number_once",
+                violation_error_code="number",
+                violation_error_message=_("Another entrance on this street has this number."),
             ),
             models.UniqueConstraint(
                 fields=["building"],

@@ -25,7 +25,8 @@ class FootprintRun(models.Model):
     """One comparison of a layer with the register; the latest of each layer is what counts.
 
     A footprint has grown when it is larger by more than both `tolerance_share` and `tolerance_m2`;
-    one below `smallest_m2` is no building. `counts` holds how many there were of each kind, and `same`.
+    one below `smallest_m2` is no building. `counts` holds how many there were of each kind, and `same`;
+    `measured` how many there truly are, were found, and were found rightly, where that is known.
     """
 
     layer = models.CharField(_("layer"), max_length=63)
@@ -43,6 +44,7 @@ class FootprintRun(models.Model):
     tolerance_m2 = models.FloatField(_("tolerance in m²"), default=8.0)
     smallest_m2 = models.FloatField(_("smallest building in m²"), default=12.0)
     counts = models.JSONField(_("counts"), default=dict)
+    measured = models.JSONField(_("measured against the truth"), default=dict)
     is_latest = models.BooleanField(default=True)
     extent = models.PolygonField(_("extent"), srid=settings.GRID_SRID, null=True, spatial_index=False)
 
@@ -58,6 +60,35 @@ class FootprintRun(models.Model):
     def __str__(self) -> str:
         """Return layer and day."""
         return f"{self.layer} {self.compared_on}"
+
+
+class FootprintTruth(models.Model):
+    """What is known of a layer beforehand: a footprint that is new, a building that is gone, has grown or was cut.
+
+    Whoever makes a control survey writes it down with the layer, so that comparisons of it are measured.
+    """
+
+    audit_exempt = "written down with the layer by whoever made it"
+
+    layer = models.CharField(_("layer"), max_length=63)
+    kind = models.CharField(_("difference"), max_length=8, choices=FindingKind)
+    building = models.BigIntegerField(_("building"), null=True)
+    footprint = models.BigIntegerField(_("footprint"), null=True)
+
+    class Meta:
+        verbose_name = _("known difference of footprints")
+        verbose_name_plural = _("known differences of footprints")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["layer", "kind", "building", "footprint"],
+                nulls_distinct=False,
+                name="footprint_truth_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return what is known."""
+        return f"{self.layer} {self.get_kind_display()} {self.building or self.footprint}"
 
 
 class FootprintSite(models.Model):

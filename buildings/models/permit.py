@@ -1,10 +1,11 @@
 """Building permits: what the municipality has allowed to be built."""
 
 from django.contrib.gis.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from buildings.models.building import BuildingUse
+from buildings.models.building import MOST_FLOORS, POSITIVE, BuildingUse
 from layers.models.feature import Feature
 
 
@@ -25,8 +26,12 @@ class Permit(Feature):
         "cadastre.Parcel", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("parcel")
     )
     use = models.CharField(_("use"), max_length=14, choices=BuildingUse, default=BuildingUse.RESIDENTIAL)
-    floors = models.PositiveSmallIntegerField(_("floors"))
-    covered_m2 = models.DecimalField(_("covered area"), max_digits=10, decimal_places=2)
+    floors = models.PositiveSmallIntegerField(
+        _("floors"), validators=[MinValueValidator(1), MaxValueValidator(MOST_FLOORS)]
+    )
+    covered_m2 = models.DecimalField(
+        _("covered area"), max_digits=10, decimal_places=2, validators=[POSITIVE]
+    )
 
     class Meta(Feature.Meta):
         verbose_name = _("building permit")
@@ -38,7 +43,11 @@ class Permit(Feature):
                 condition=Q(floors__gte=1, floors__lte=200), name="permit_floors_plausible"
             ),
             models.UniqueConstraint(
-                fields=["number"], condition=Q(end_lifespan__isnull=True), name="permit_number_once"
+                fields=["number"],
+                condition=Q(end_lifespan__isnull=True),
+                name="permit_number_once",
+                violation_error_code="number",
+                violation_error_message=_("A permit of this number is entered already."),
             ),
         ]
 

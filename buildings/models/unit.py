@@ -1,10 +1,11 @@
 """Floors and units: the storeys of a building, and the apartments, shops and stores on them."""
 
 from django.contrib.gis.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from buildings.models.building import BuildingUse, Condition
+from buildings.models.building import POSITIVE, BuildingUse, Condition
 from layers.models.feature import Feature
 
 
@@ -24,9 +25,11 @@ class Floor(Feature):
     """A storey of a building: 0 is the ground floor, cellars are negative; its covered area in square metres."""
 
     building = models.ForeignKey("buildings.Building", models.PROTECT, verbose_name=_("building"))
-    level = models.SmallIntegerField(_("floor"))
+    level = models.SmallIntegerField(_("floor"), validators=[MinValueValidator(-20), MaxValueValidator(200)])
     use = models.CharField(_("use"), max_length=14, choices=BuildingUse, default=BuildingUse.RESIDENTIAL)
-    covered_m2 = models.DecimalField(_("covered area"), max_digits=10, decimal_places=2)
+    covered_m2 = models.DecimalField(
+        _("covered area"), max_digits=10, decimal_places=2, validators=[POSITIVE]
+    )
     permit = models.CharField(_("building permit"), max_length=40, blank=True, default="", db_default="")
 
     class Meta(Feature.Meta):
@@ -37,7 +40,11 @@ class Floor(Feature):
             models.CheckConstraint(condition=Q(covered_m2__gt=0), name="floor_area_positive"),
             models.CheckConstraint(condition=Q(level__gte=-20, level__lte=200), name="floor_level_plausible"),
             models.UniqueConstraint(
-                fields=["building", "level"], condition=Q(end_lifespan__isnull=True), name="floor_once"
+                fields=["building", "level"],
+                condition=Q(end_lifespan__isnull=True),
+                name="floor_once",
+                violation_error_code="level",
+                violation_error_message=_("This floor is entered already."),
             ),
         ]
 
@@ -57,7 +64,7 @@ class Unit(Feature):
     floor = models.SmallIntegerField(_("floor"), default=0)
     number = models.CharField(_("unit number"), max_length=20)
     use = models.CharField(_("use"), max_length=10, choices=UnitUse, default=UnitUse.APARTMENT)
-    area_m2 = models.DecimalField(_("covered area"), max_digits=10, decimal_places=2)
+    area_m2 = models.DecimalField(_("covered area"), max_digits=10, decimal_places=2, validators=[POSITIVE])
     condition = models.CharField(
         _("condition"), max_length=14, choices=Condition, default=Condition.GOOD, db_default=Condition.GOOD
     )
@@ -72,7 +79,11 @@ class Unit(Feature):
             *Feature.Meta.constraints,
             models.CheckConstraint(condition=Q(area_m2__gt=0), name="unit_area_positive"),
             models.UniqueConstraint(
-                fields=["building", "number"], condition=Q(end_lifespan__isnull=True), name="unit_number"
+                fields=["building", "number"],
+                condition=Q(end_lifespan__isnull=True),
+                name="unit_number",
+                violation_error_code="number",
+                violation_error_message=_("The building has a unit of this number already."),
             ),
         ]
 

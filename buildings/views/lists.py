@@ -8,23 +8,19 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import for_staff
 from accounts.listing import csv_response
 from accounts.policy import Verb, require, subject_of
-from buildings.access import may_change, require_change, staff_view
+from buildings.access import may_change, staff_view
 from buildings.actions.tables import FIELDS, MOST_ROWS
 from buildings.layers import BUILDINGS
-from buildings.models import Building, FootprintRun, SavedView
+from buildings.models import Building, SavedView
 from buildings.register import SORTED, choices, link, listed
-from buildings.tasks import COMPARE, compare_footprints
-from core.errors import NotFound
-from jobs.actions import enqueue
-from layers import registry
-from layers.access import View, view
+from buildings.views.comparisons import polygon_layers, runs
+from layers.access import View
 
 
 @require_GET
@@ -41,7 +37,7 @@ def building_list(request: HttpRequest) -> HttpResponseBase:
         "next": link(asked, after=page.next) if page.next else "", "first": link(asked, after=None),
         "export": link(asked, format="csv", after=None), "kept": _kept(request), "query": link(asked, after=None)[1:],
         "group": asked.get("group", ""), "may_change": may_change(subject_of(request)), "bulk_fields": _bulk_fields(),
-        "layers": _polygon_layers(request), "runs": FootprintRun.objects.filter(is_latest=True).order_by("-at")[:5],
+        "layers": polygon_layers(request), "runs": runs(request),
     }  # fmt: skip
     return render(
         request, "buildings/list.html", context, status=page.refusal.status if page.refusal else 200
@@ -75,21 +71,6 @@ def _kept(request: HttpRequest) -> Any:
 
 def _bulk_fields() -> list[tuple[str, Any]]:
     return [(name, Building._meta.get_field(name).verbose_name) for name in FIELDS]  # type: ignore[union-attr]
-
-
-def _polygon_layers(request: HttpRequest) -> list[tuple[str, Any]]:
-    """Return the imported layers of areas that the subject may see: what can be compared with the register."""
-    declared = registry.declared()
-    subject, found = subject_of(request), []
-    for one in registry.catalogue().collections.values():
-        if one.id in declared or "Polygon" not in one.geometry_type:
-            continue
-        try:
-            view(subject, one)
-        except NotFound:
-            continue
-        found.append((one.id, one.title))
-    return found
 
 
 def _columns(seen: View) -> dict[Any, Any]:
@@ -134,17 +115,3 @@ def keep_view(request: HttpRequest) -> HttpResponse:
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
     return [int(value) for value in request.POST.getlist(name) if value.isdigit()][:MOST_ROWS]
-
-
-@require_POST
-@for_staff
-def compare(request: HttpRequest) -> HttpResponse:
-    """Compare an imported layer with the register, in the background."""
-    subject = require_change(request)
-    layer = registry.find(request.POST.get("layer", ""))
-    view(subject, layer)
-    job = enqueue(
-        compare_footprints, layer.id, timezone.localdate().isoformat(), request.user.pk,
-        title=COMPARE % {"layer": layer.title},
-    )  # fmt: skip
-    return redirect("job", job_id=job.pk)

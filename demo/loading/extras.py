@@ -18,6 +18,7 @@ from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
 
 from accounts.roles import STAFF_ROLES
+from buildings.models import FindingKind, FootprintTruth
 from core.instance import ROLES, data_dir
 from core.text3 import Text3
 from demo.loading.copying import copy_rows, multi
@@ -103,6 +104,23 @@ def add_layers(town: Town) -> dict[str, int]:
             "contours": _make(CONTOURS, contours),
             "footprints from the air": _make(FOOTPRINTS, footprints),
         }
+
+
+def write_truth(town: Town) -> None:
+    """Write down what the survey from the air truly found, so that comparing it is measured."""
+    truth: Any = town.truth["buildings"]
+    of_footprint = town.tables["footprints"]["building"]
+    grown = [int(of_footprint[number - 1]) + 1 for number in truth["enlarged"]]
+    FootprintTruth.objects.filter(layer=FOOTPRINTS.slug).delete()
+    FootprintTruth.objects.bulk_create([
+        FootprintTruth(layer=FOOTPRINTS.slug, kind=kind, **{column: number})
+        for kind, column, numbers in (
+            (FindingKind.NEW, "footprint", truth["unregistered"]), (FindingKind.GROWN, "building", grown),
+            (FindingKind.GONE, "building", truth["registered_not_found"]),
+            (FindingKind.SPLIT, "building", truth["seen_as_two"]),
+        )
+        for number in numbers
+    ])  # fmt: skip
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from buildings.queues import QUEUES
 from core.errors import Conflict
 from demo.loading import land, people, pipes
 from demo.loading.copying import Columns, copy_rows, multi
-from demo.loading.extras import FLOWN_ON, FOOTPRINTS, add_layers, add_rasters, state_licences
+from demo.loading.extras import FLOWN_ON, FOOTPRINTS, add_layers, add_rasters, state_licences, write_truth
 from demo.town.tables import Table
 from demo.town.town import Say, Town
 from layers import registry
@@ -134,6 +134,7 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
         for noun, count in add_layers(town).items():
             counts[noun] = count
             say(f"{count:>9,} {noun}")
+        write_truth(town)
         add_rasters(town)
         state_licences()
         say("          orthophoto and terrain model")

@@ -13,6 +13,8 @@ export interface TableInfo extends CollectionInfo {
   /** The fields that are read in other layers. */
   joined: string[];
   required: string[];
+  /** The address of a row's own page, with `{id}`; empty where it has none. */
+  page: string;
 }
 
 export interface Stretch {

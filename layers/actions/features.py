@@ -17,21 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.policy import Subject
 from core.errors import DomainError, TooLarge
 from layers.collections import Collection
+from layers.writing.declaring import AS_IT_WAS, Written, writers
 from layers.writing.errors import StaleFeature
+from layers.writing.registers import Register
 from layers.writing.rows import Rows
 from layers.writing.shapes import LONLAT
 
 MOST_AT_ONCE = 10_000
-# A geometry of None is "no place"; this is "as it was".
-AS_IT_WAS: Any = object()
-
-
-@dataclass(frozen=True)
-class Written:
-    """A feature's key and its version after a change."""
-
-    key: int
-    version: int
 
 
 class Kind(StrEnum):
@@ -78,7 +70,9 @@ def create_feature(
     Refuses with `Forbidden` or `NotFound` who may not, `EditedElsewhere` a register with a
     workbench of its own, `NotAsDeclared` (422) values and shapes that do not fit, by field.
     """
-    rows = Rows(collection, by)
+    rows = _rows(collection, by)
+    if isinstance(rows, Register):
+        return rows.create(properties, geometry, srid)
     values = rows.new(properties, geometry, srid)
     return Written(*rows.insert(values))
 
@@ -101,7 +95,9 @@ def change_feature(
     the feature's version is no longer `version`. Fields that one may not change stay as they are;
     to send another value for one is refused.
     """
-    rows = Rows(collection, by)
+    rows = _rows(collection, by)
+    if isinstance(rows, Register):
+        return rows.change(key, version, properties, geometry, srid, whole=whole)
     before = rows.locked(key)
     if version is not None and before.version != version:
         raise StaleFeature(rows.shown(key))
@@ -113,11 +109,20 @@ def change_feature(
 @transaction.atomic
 def retire_feature(*, collection: Collection, by: Subject, key: int, version: int | None) -> None:
     """Take a feature out of the layer; the event log keeps it. Refuses as `change_feature` does."""
-    rows = Rows(collection, by)
+    rows = _rows(collection, by)
+    if isinstance(rows, Register):
+        rows.retire(key, version)
+        return
     before = rows.locked(key)
     if version is not None and before.version != version:
         raise StaleFeature(rows.shown(key))
     rows.delete(key)
+
+
+def _rows(collection: Collection, by: Subject) -> Rows | Register:
+    """Return what writes the rows of a layer: the engine by its fields, or a register by its own rules."""
+    own = writers().get(collection.id)
+    return Rows(collection, by) if own is None else Register(collection, own, by)
 
 
 @transaction.atomic
@@ -129,7 +134,7 @@ def write_features(
     What is refused leaves the others untouched, unless `all_or_nothing`: then nothing is kept as
     soon as one is refused, and the outcomes still say which.
     """
-    Rows(collection, by)
+    _rows(collection, by)
     wanted = list(changes)
     if len(wanted) > MOST_AT_ONCE:
         raise TooLarge(_("Send at most 10,000 changes at once."))

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.policy import Subject
 from core.errors import DomainError, NotFound, TooLarge, Unprocessable
-from layers.actions.features import Outcome, Written
+from layers.actions.features import Outcome
 from layers.changes.reading import keys_changed
 from layers.collections import Collection
 from layers.sqltext import identifier, table
+from layers.writing.declaring import Written
 from layers.writing.rows import Rows
 
 MOST_IN_AREA = 2_000

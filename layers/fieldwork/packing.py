@@ -18,9 +18,9 @@ from layers.exporting import arrow
 from layers.exporting.features import Source
 from layers.exporting.wanted import leaving
 from layers.fieldwork import package
-from layers.fieldwork.declaring import writers
 from layers.grids import stored_srid
 from layers.sqltext import identifier
+from layers.writing.declaring import writers
 
 NAME = "municipality.gpkg"
 

@@ -22,12 +22,12 @@ from accounts.policy import Subject
 from core.errors import Conflict, DomainError, NotFound, PreconditionFailed, TooLarge, Unprocessable
 from layers import registry
 from layers.access import view
-from layers.actions.features import AS_IT_WAS, Written, change_feature, create_feature
+from layers.actions.features import change_feature, create_feature
 from layers.collections import Collection, FieldType
 from layers.features import reading
-from layers.fieldwork.declaring import writers
 from layers.fieldwork.package import Package, Row, opened, wkb
 from layers.models import FieldOutcome, FieldReturn, FieldRow
+from layers.writing.declaring import AS_IT_WAS, Written, writers
 
 MOST_ROWS, MOST_BYTES = 10_000, 500_000_000
 _TAKEN = (FieldOutcome.APPLIED, FieldOutcome.KEPT)
@@ -96,12 +96,9 @@ def _write(kept: FieldRow, collection: Collection, subject: Subject) -> None:
 def _written(kept: FieldRow, collection: Collection, subject: Subject) -> Written:
     shape = kept.geometry if kept.is_moved else AS_IT_WAS
     content: dict[str, Any] = {"by": subject, "properties": kept.properties, "srid": kept.srid}
-    own = writers().get(collection.id)
-    if own is not None:
-        return own(key=kept.key, version=kept.version, geometry=shape, **content)
     if kept.key is None:
         return create_feature(collection=collection, geometry=kept.geometry, **content)
-    if kept.version is None:
+    if kept.version is None and collection.id not in writers():
         raise Conflict(_("This layer keeps no versions; its rows do not come back."))
     return change_feature(
         collection=collection, key=kept.key, version=kept.version, geometry=shape, **content

@@ -22,6 +22,7 @@ from layers.ogc.answers import GEOJSON, OPENAPI, SCHEMA, answer, both_forms, lin
 from layers.ogc.errors import NotAllowed
 from layers.tiles.views import tile as mercator_tile
 from layers.values import refused
+from layers.writing.declaring import takes_rows
 from layers.writing.errors import StaleFeature
 
 Answering = Callable[..., HttpResponseBase]
@@ -246,7 +247,7 @@ def _key(fid: str) -> int:
 
 def _may_write(request: HttpRequest, seen: View) -> bool:
     one = seen.collection
-    return one.writable and bool(policy.decide(subject_of(request), Verb.EDIT, one))
+    return takes_rows(one) and bool(policy.decide(subject_of(request), Verb.EDIT, one))
 
 
 @_reading

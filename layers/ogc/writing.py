@@ -13,11 +13,12 @@ from core.errors import DomainError, TooLarge, Unprocessable
 from core.middleware import problem
 from layers.access import View
 from layers.actions import features
-from layers.actions.features import AS_IT_WAS, Change, Kind
+from layers.actions.features import Change, Kind
 from layers.features import reading
 from layers.ogc import systems
 from layers.ogc.answers import GEOJSON, Json, address, uncached
 from layers.ogc.errors import NeedsIfMatch, WrongMediaType
+from layers.writing.declaring import AS_IT_WAS
 from layers.writing.errors import StaleFeature
 
 BODIES = (GEOJSON, "application/json")

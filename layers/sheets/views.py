@@ -12,6 +12,7 @@ from layers import catalogue, extents, joins, registry
 from layers.access import View, view
 from layers.joins import JoinedField
 from layers.sheets.joining import without
+from layers.writing.declaring import takes_rows, writers
 from municipality.basemap import allow_basemap
 
 
@@ -23,22 +24,27 @@ def layer_table(request: HttpRequest, collection: str) -> HttpResponse:
     asked = request.GET.dict()
     seen = joins.joined(subject, view(subject, registry.find(collection)), asked)
     one = seen.collection
-    may_edit = one.writable and bool(decide(subject, Verb.EDIT, one))
+    may_edit = takes_rows(one) and bool(decide(subject, Verb.EDIT, one))
+    writer = writers().get(one.id)
     described = catalogue.describe(subject, seen, extents.extent(seen) if one.has_geometry else None)
     own = [
         field.name
         for field in one.fields
-        if may_edit and seen.field(field.name) and decide(subject, Verb.EDIT, one, field=field.name)
+        if may_edit
+        and (writer is None or field.name in writer.fields)
+        and seen.field(field.name)
+        and decide(subject, Verb.EDIT, one, field=field.name)
     ]
     table_of = {
         **described,
         "may": {**described["may"], "edit": may_edit},
+        "page": one.page if writer else "",
         "editable": own,
         "joined": [field.name for field in seen.fields if isinstance(field, JoinedField)],
         "required": [field.name for field in seen.fields if field.required],
     }
     context = {
-        "layer": one, "table": table_of, "may_edit": may_edit,
+        "layer": one, "table": table_of, "may_edit": may_edit, "may_enter": may_edit and not (writer and writer.new),
         "joins": _joins(subject, seen, asked),
         "may_manage": one.writable and bool(decide(subject, Verb.MANAGE, one)), "workbench": one.workbench,
     }  # fmt: skip

@@ -15,8 +15,9 @@ from core.errors import Forbidden, NotFound, PreconditionFailed, PreconditionReq
 from core.middleware import problem
 from layers import registry
 from layers.access import view
-from layers.actions.features import AS_IT_WAS, change_feature, create_feature, retire_feature
+from layers.actions.features import change_feature, create_feature, retire_feature
 from layers.features import reading
+from layers.writing.declaring import AS_IT_WAS
 from layers.writing.errors import StaleFeature
 
 _TAG = re.compile(r'"?(\d{1,9})"?')

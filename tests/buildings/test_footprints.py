@@ -1,12 +1,15 @@
 """Footprints against the register: every class as the generator knows it, decisions remembered."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from buildings.footprints.comparing import compare
 from buildings.models import Building, FootprintRun
+from demo.loading.extras import write_truth
 from demo.town.town import Town, invent_town
 from layers import registry
 from reconciliation.actions.filling import fill
@@ -26,7 +29,12 @@ def precision_and_recall(found: set[int], true: set[int]) -> tuple[float, float]
 
 def compared(town: Town, by: User) -> FootprintRun:
     put_in_register(town)
+    write_truth(town)
     return compare(layer=registry.find(put_on_the_map(town)), on=DAY, by=by)
+
+
+def _rates(told: dict[str, int]) -> tuple[float, float]:
+    return told["right"] / told["found"], told["right"] / told["true"]
 
 
 @pytest.mark.django_db
@@ -39,6 +47,13 @@ def test_each_class_is_found_as_the_truth_has_it(town: Town, parcels: int) -> No
         print(f"{kind}: {len(true)} true, precision {precision:.3f}, recall {recall:.3f}")
         assert true
         assert min(precision, recall) >= 0.98, kind
+        told = run.measured[kind]
+        assert told == {
+            "true": len(true),
+            "found": run.counts[kind],
+            "right": len(found_of(run, kind) & true),
+        }
+    assert min(_rates(run.measured["same"])) >= 0.98
     differing = truth["gone"] | truth["grown"] | truth["split"]
     assert run.counts["same"] >= 0.98 * (len(town.tables["buildings"]["geom"]) - len(differing))
 
@@ -76,3 +91,20 @@ def test_a_building_entered_meanwhile_ends_its_case(town: Town) -> None:
     assert fill(queue=new, on=DAY, by=engineer).gone == 1
     case.refresh_from_db()
     assert case.state == "gone"
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_comparison_says_how_well_each_class_was_found(
+    sign_in: Callable[..., Client], town: Town
+) -> None:
+    run = compared(town, person("approver"))
+    client, address = sign_in("engineer"), f"/staff/buildings/comparisons/{run.pk}/"
+    page = client.get(address, {"lang": "en"})
+    shown = {str(one["title"]): one for one in page.context["classes"]}
+    for title in ("Not in the register", "Registered, not seen", "As registered"):
+        assert shown[title]["count"] > 0
+        assert min(shown[title]["precision"], shown[title]["recall"]) >= 0.98
+    assert "Precision" in page.content.decode()
+    assert address in client.get("/staff/buildings/").content.decode()
+    assert sign_in("citizen").get(address).status_code == 404
+    assert client.get("/staff/buildings/comparisons/999999/").status_code == 404

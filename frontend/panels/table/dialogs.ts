@@ -130,6 +130,7 @@ export async function wholeRow(info: TableInfo, key: number, events: RowEvents):
         button(t("table.save"), "primary", () => void save()),
         info.tiles ? button(t(feature.geometry ? "table.reshape" : "table.place"), "", reshape) : null,
         button(t("table.retire"), "quiet", ask),
+        info.page ? h("a", { class: "button quiet", href: info.page.replace("{id}", String(key)) }, t("table.own_page")) : null,
       ].filter((one) => one !== null)
     : [];
   const dialog = open(t("table.row", { key: String(key) }), [body, attachments.element], actions);

@@ -1,7 +1,7 @@
-"""How the building register comes back from the field: by its own rules, as its pages and API change it."""
+"""How single rows of the building register are written: by its own rules, as its pages and API change it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +17,8 @@ from buildings.layers import BUILDINGS, ENTRANCES, FLOORS, PERMITS, UNITS
 from buildings.models import Building
 from core.errors import NotFound, Unprocessable
 from layers.access import view
-from layers.actions.features import AS_IT_WAS, Written
 from layers.collections import Collection
-from layers.fieldwork.declaring import Writer
+from layers.writing.declaring import AS_IT_WAS, Writer, Written
 
 
 def write(
@@ -54,6 +53,12 @@ def _allowed(by: Subject, one: Collection, building: Building | None) -> Buildin
     return building
 
 
+def retire(*, by: Subject, key: int, version: int | None) -> None:
+    """End a building that no longer stands."""
+    _allowed(by, BUILDINGS, Building.objects.in_force().filter(pk=key).first())
+    register.end_building(building_id=key, version=version)
+
+
 def _parts(one: Collection, kind: str) -> Writer:
     """Return the writer of a part of buildings; a new row names its building by the number."""
     model: Any = register.PARTS[kind][0]
@@ -74,12 +79,20 @@ def _parts(one: Collection, kind: str) -> Writer:
             building = _allowed(by, one, Building.objects.in_force().filter(code=code).first())
             made = register.enter_part(kind=kind, building_id=building.pk, values=given, at=place)
             return Written(made.pk, made.version)
-        part = model.objects.in_force().select_related("building").filter(pk=key).first()
-        _allowed(by, one, part.building if part else None)
+        allowed_part(by, key)
         changed = register.change_part(kind=kind, part_id=key, version=version, values=given, at=place)
         return Written(changed.pk, changed.version)
 
-    return write_part
+    def retire_part(*, by: Subject, key: int, version: int | None) -> None:
+        allowed_part(by, key)
+        register.end_part(kind=kind, part_id=key, version=version)
+
+    def allowed_part(by: Subject, key: int) -> None:
+        part = model.objects.in_force().select_related("building").filter(pk=key).first()
+        _allowed(by, one, part.building if part else None)
+
+    fields = frozenset(register.PARTS[kind][1])
+    return Writer(write=write_part, retire=retire_part, fields=fields, new=frozenset({"building"}))
 
 
 def _place(geometry: Any, srid: int) -> Point | None:
@@ -92,8 +105,8 @@ def _place(geometry: Any, srid: int) -> Point | None:
     return shape if srid == settings.GRID_SRID else shape.transform(settings.GRID_SRID, clone=True)
 
 
-WRITERS: dict[str, Callable[..., Written]] = {
-    BUILDINGS.id: write,
+WRITERS: dict[str, Writer] = {
+    BUILDINGS.id: Writer(write=write, retire=retire, fields=frozenset(register.BUILDING_FIELDS)),
     **{one.id: _parts(one, kind) for one, kind in (
         (ENTRANCES, "entrances"), (FLOORS, "floors"), (UNITS, "units"), (PERMITS, "permits"),
     )},
