@@ -112,6 +112,10 @@ export class DraftingMap {
     this.fill("proposed", plots.filter((plot) => !isNoded(plot)));
     inForce.removeFeatures(inForce.getFeatures().filter((one) => isNoded(one.get("plot") as Plot)));
     inForce.addFeatures(plots.filter(isNoded).map((plot) => this.featureOf(plot)));
+    this.offerToSnap();
+  }
+
+  private offerToSnap(): void {
     this.snappable.clear();
     const scenery = this.sources.scenery.getFeatures().filter((one) => !this.hidden.has(one.get("kind") as string));
     this.snappable.extend([...this.sources.in_force.getFeatures(), ...scenery, ...this.sources.proposed.getFeatures()]);
@@ -121,6 +125,7 @@ export class DraftingMap {
   setShown(what: string, isShown: boolean): void {
     if (isShown) this.hidden.delete(what);
     else this.hidden.add(what);
+    this.offerToSnap();
     this.sources.scenery.changed();
   }
 
