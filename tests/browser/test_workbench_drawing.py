@@ -26,7 +26,10 @@ def straight(plot: Plot) -> tuple[Place, Place, Place] | None:
     for one, other in zip(edges, [*edges[1:], edges[0]], strict=True):
         lengths = one["length_m"], other["length_m"]
         # Round a sharp corner the tracing may turn back and come the other way.
-        if min(lengths) > 5 and 0.7 * sum(lengths) < math.dist(one["from"], other["to"]) < sum(lengths) - 0.05:
+        if (
+            min(lengths) > 5
+            and 0.7 * sum(lengths) < math.dist(one["from"], other["to"]) < sum(lengths) - 0.05
+        ):
             return one["from"], one["to"], other["to"]
     return None
 

@@ -84,8 +84,8 @@ def money(settings, tmp_path):
 
 def filled(route: str, money: dict[str, object]) -> str:
     """Return an address with the keys of what is there."""
-    words = re.findall(r"[a-z]+", route)
-    key = next((money[word] for word in ("places", *reversed(words)) if word in words and word in money), 1)
+    of = re.search(r"(\w+)/<int:pk>", route)
+    key = money.get(of[1], money.get(f"{of[1]}s", 1)) if of else 1
     address = re.sub(r"<int:party(_id)?>", str(money["party"]), "/" + route)
     address = re.sub(r"<(str|slug):kind>", "csv", address).replace("<slug:language>", "en")
     address = address.replace("<str:name>", "0001.pdf").replace("<int:pk>", str(key))
