@@ -10,7 +10,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from buildings.actions.editing import keep, retire
+from buildings.actions.editing import keep, retire, unfit
 from buildings.actions.shaping import place
 from buildings.models import Building
 from core.errors import Unprocessable
@@ -87,7 +87,7 @@ def _meeting(p: Any, way: float, q: Any, other: float) -> tuple[float, float] | 
 def cut(shape: MultiPolygon, parts: int) -> list[MultiPolygon]:
     """Return an outline cut across its longer side into parts of one width."""
     if not 2 <= parts <= MOST_PARTS:
-        raise Unprocessable(_("The entry does not fit."), fields={"parts": _("Split into 2 to 40 houses.")})
+        raise unfit("parts", _("Split into 2 to 40 houses."))
     whole = shapely.from_wkb(bytes(shape.wkb))
     corners = shapely.get_coordinates(shapely.oriented_envelope(whole))
     first, second = corners[1] - corners[0], corners[2] - corners[1]
@@ -100,9 +100,7 @@ def cut(shape: MultiPolygon, parts: int) -> list[MultiPolygon]:
         piece = whole.intersection(shapely.Polygon([a, b, b + away, a + away]))
         areas = [one for one in shapely.get_parts(piece) if one.geom_type == "Polygon" and one.area > 1]
         if not areas:
-            raise Unprocessable(
-                _("The entry does not fit."), fields={"parts": _("A part would hold nothing.")}
-            )
+            raise unfit("parts", _("A part would hold nothing."))
         pieces.append(_to_django(shapely.multipolygons(areas)))
     return pieces
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy
 from accounts.policy import Subject, Verb
 from buildings.actions import register
+from buildings.actions.editing import unfit
 from buildings.actions.register import change_building, enter_building
 from buildings.actions.shaping import read_shape
 from buildings.layers import BUILDINGS, ENTRANCES, FLOORS, PERMITS, UNITS
 from buildings.models import Building
-from core.errors import NotFound, Unprocessable
+from core.errors import NotFound
 from layers.access import view
 from layers.collections import Collection
 from layers.writing.declaring import AS_IT_WAS, Writer, Written
@@ -38,7 +39,7 @@ def write(
         return Written(made.pk, made.version)
     _allowed(by, BUILDINGS, Building.objects.in_force().filter(pk=key).first())
     if geometry is None:
-        raise Unprocessable(_("The entry does not fit."), fields={"geometry": _("A footprint is an area.")})
+        raise unfit("geometry", _("A footprint is an area."))
     shape = None if geometry is AS_IT_WAS else read_shape(geometry, srid=srid)
     changed = change_building(building_id=key, version=version, values=properties, shape=shape)
     return Written(changed.pk, changed.version)
@@ -100,7 +101,7 @@ def _place(geometry: Any, srid: int) -> Point | None:
         return None
     shape: Any = GEOSGeometry(json.dumps(geometry)) if geometry else None
     if shape is None or shape.geom_type != "Point":
-        raise Unprocessable(_("The entry does not fit."), fields={"geometry": _("An entrance is a point.")})
+        raise unfit("geometry", _("An entrance is a point."))
     shape.srid = srid
     return shape if srid == settings.GRID_SRID else shape.transform(settings.GRID_SRID, clone=True)
 

@@ -41,6 +41,7 @@ def opened(body: bytes, formats: Sequence[str], side: int) -> Any | None:
             raise TooLarge(_("A photograph may have at most 50 megapixels."))
         found.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(found).convert("RGBA")
+        upright.thumbnail((side, side))
     except UnidentifiedImageError:
         return None
     except Image.DecompressionBombError as error:

@@ -42,18 +42,18 @@ def locked(model: type[Row], pk: int, *, version: int | None) -> Row:
 def put(row: Feature, values: Mapping[str, Any], *, may: Iterable[str]) -> None:
     """Set fields as they were written, empty text as nothing where the field may be without a value."""
     known = frozenset(may)
-    unfit: dict[str, Any] = {}
+    wrong: dict[str, Any] = {}
     for name, value in values.items():
         if name not in known:
-            unfit[name] = _("This field cannot be changed here.")
+            wrong[name] = _("This field cannot be changed here.")
             continue
         field: Any = row._meta.get_field(name)
         try:
             setattr(row, field.attname if field.is_relation else name, _read(field, value))
         except ValidationError as error:
-            unfit[name] = " ".join(error.messages)
-    if unfit:
-        raise Unprocessable(_("The entry does not fit."), fields=unfit)
+            wrong[name] = " ".join(error.messages)
+    if wrong:
+        raise Unprocessable(_("The entry does not fit."), fields=wrong)
 
 
 def _read(field: Any, value: Any) -> Any:
@@ -87,6 +87,11 @@ def faults(row: models.Model, error: ValidationError) -> dict[str, Any]:
             at = name if name != NON_FIELD_ERRORS else one.code if one.code in names else ""
             found[at] = " ".join([*filter(None, [found.get(at)]), *one.messages])
     return found
+
+
+def unfit(field: str, text: Any) -> Unprocessable:
+    """Return the refusal of what was entered for one field."""
+    return Unprocessable(_("The entry does not fit."), fields={field: text})
 
 
 @transaction.atomic

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from buildings.actions.editing import keep, locked
+from buildings.actions.editing import keep, locked, unfit
 from buildings.models import Occupancy, Unit
-from core.errors import NotFound, Unprocessable
+from core.errors import NotFound
 from parties.models import Party
 
 
@@ -26,7 +25,7 @@ def enter_occupancy(
     now = others.filter(until=None).first()
     if until is None and now is not None:
         if now.since >= since:
-            raise _wrong("since", _("An occupancy of a later day is entered already."))
+            raise unfit("since", _("An occupancy of a later day is entered already."))
         others.filter(pk=now.pk).update(until=since)
     _refuse_overlap(row, others)
     return _kept(unit, row)
@@ -51,14 +50,14 @@ def _refuse_overlap(row: Occupancy, others: Iterable[Occupancy]) -> None:
     today = timezone.localdate()
     for name, day in (("since", row.since), ("until", row.until)):
         if day is not None and day > today:
-            raise _wrong(name, _("This day is still to come."))
+            raise unfit(name, _("This day is still to come."))
     if row.until is not None and row.until <= row.since:
-        raise _wrong("until", _("It ends after the day on which it begins."))
+        raise unfit("until", _("It ends after the day on which it begins."))
     end = row.until or date.max
     for other in others:
         if other.since < end and row.since < (other.until or date.max):
             text = _("It would overlap the one since %(day)s.") % {"day": other.since.isoformat()}
-            raise _wrong("since", text)
+            raise unfit("since", text)
 
 
 def _kept(unit: Unit, row: Occupancy) -> Occupancy:
@@ -67,7 +66,3 @@ def _kept(unit: Unit, row: Occupancy) -> Occupancy:
     unit.version += 1
     unit.save(update_fields=["is_vacant", "version"])
     return row
-
-
-def _wrong(field: str, text: Any) -> Unprocessable:
-    return Unprocessable(_("The entry does not fit."), fields={field: text})

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from buildings.actions.editing import locked
+from buildings.actions.editing import locked, unfit
 from buildings.models import Unit
 from cadastre.models import BAUnit, Right
-from core.errors import NotFound, Unprocessable
+from core.errors import NotFound
 from parties.models import Party
 
 # Party, numerator, denominator.
@@ -51,15 +50,15 @@ def set_owners(
 
 def _check_shares(shares: Sequence[Share]) -> None:
     if any(not 0 < num <= den <= LARGEST for _party, num, den in shares):
-        raise _wrong("shares", _("A share is more than 0 and at most 1."))
+        raise unfit("shares", _("A share is more than 0 and at most 1."))
     parties = {party for party, _num, _den in shares}
     if len(parties) < len(shares):
-        raise _wrong("shares", _("One owner is named twice."))
+        raise unfit("shares", _("One owner is named twice."))
     together = sum((Fraction(num, den) for _party, num, den in shares), Fraction(0))
     if together > 1:
-        raise _wrong("shares", _("The shares are more than the whole: together %(sum)s.") % {"sum": together})
+        raise unfit("shares", _("The shares are more than the whole: together %(sum)s.") % {"sum": together})
     if shares and together < 1:
-        raise _wrong(
+        raise unfit(
             "shares",
             _("The shares are less than the whole: %(rest)s is nobody's.") % {"rest": 1 - together},
         )
@@ -69,10 +68,6 @@ def _check_shares(shares: Sequence[Share]) -> None:
 
 def _check_day(on: date, days: Sequence[date | None]) -> None:
     if on > timezone.localdate():
-        raise _wrong("on", _("This day is still to come."))
+        raise unfit("on", _("This day is still to come."))
     if any(day is not None and day > on for day in days):
-        raise _wrong("on", _("Owners of a later day are entered already."))
-
-
-def _wrong(field: str, text: Any) -> Unprocessable:
-    return Unprocessable(_("The entry does not fit."), fields={field: text})
+        raise unfit("on", _("Owners of a later day are entered already."))

@@ -10,10 +10,11 @@ from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Polygon
 from django.utils.translation import gettext_lazy as _
 
+from buildings.actions.editing import unfit
 from buildings.models import Building
 from buildings.numbering import building_number
 from cadastre.models import Parcel
-from core.errors import Conflict, Unprocessable
+from core.errors import Conflict
 
 SMALLEST_M2, LARGEST_M2 = 1.0, 1_000_000.0
 _MILLIMETRE = 0.001
@@ -27,16 +28,16 @@ def read_shape(geojson: Any, *, srid: int) -> MultiPolygon:
         if srid != settings.GRID_SRID:
             shape.transform(settings.GRID_SRID)
     except (GEOSException, GDALException, ValueError, TypeError) as error:
-        raise _wrong(_("This is no outline.")) from error
+        raise unfit("geometry", _("This is no outline.")) from error
     shape = _area(shape)
     if shape.geom_type == "Polygon":
         shape = MultiPolygon(shape, srid=settings.GRID_SRID)
     if shape.geom_type != "MultiPolygon" or shape.empty:
-        raise _wrong(_("A footprint is an area."))
+        raise unfit("geometry", _("A footprint is an area."))
     if not shape.valid:
-        raise _wrong(_("The outline crosses itself."))
+        raise unfit("geometry", _("The outline crosses itself."))
     if not SMALLEST_M2 <= shape.area <= LARGEST_M2:
-        raise _wrong(_("A footprint has at least 1 m² and at most 1 km²."))
+        raise unfit("geometry", _("A footprint has at least 1 m² and at most 1 km²."))
     outline: MultiPolygon = shape
     return outline
 
@@ -54,16 +55,12 @@ def _area(shape: Any) -> Any:
     return rounded if rounded.valid else shape
 
 
-def _wrong(text: Any) -> Unprocessable:
-    return Unprocessable(_("The entry does not fit."), fields={"geometry": text})
-
-
 def place(building: Building, shape: MultiPolygon) -> None:
     """Put a building on its footprint: parcel and district of what lies beneath, a number if it has none."""
     refuse_overlap(building, shape)
     parcel = _parcel_under(shape)
     if parcel is None:
-        raise _wrong(_("There is no parcel under this footprint."))
+        raise unfit("geometry", _("There is no parcel under this footprint."))
     building.geom, building.parcel, building.district_id = shape, parcel, parcel.district_id
     if building.street_id is None:
         building.street_id = parcel.street_id

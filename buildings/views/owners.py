@@ -15,6 +15,7 @@ from accounts.access import for_staff
 from accounts.policy import subject_of
 from buildings import holding
 from buildings.access import find_building, require_change, sees_parties
+from buildings.actions.editing import unfit
 from buildings.actions.occupancy import change_occupancy, enter_occupancy
 from buildings.actions.owners import set_owners
 from buildings.forms import OccupancyForm, refuse
@@ -87,7 +88,7 @@ def _day(written: str) -> date:
     except ValueError:
         day = None
     if day is None:
-        raise Unprocessable(_("The entry does not fit."), fields={"on": _("Write a day.")})
+        raise unfit("on", _("Write a day."))
     return day
 
 
