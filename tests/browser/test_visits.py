@@ -17,12 +17,13 @@ from tests.reconciliation.test_forms import SURVEY, form
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Visit]
 VISITS = 10
+# Of the register's own queues: those of tax are nothing for a surveyor, and are not shown to one.
 ROUND = """
 from accounts.models import User
 from reconciliation.models import Case
 who = User.objects.get(username='surveyor')
 Case.objects.filter(assignee=who).update(assignee=None)
-chosen = list(Case.objects.open().order_by('-rank').values_list('pk', flat=True)[:10])
+chosen = list(Case.objects.open().filter(queue__startswith='building-').order_by('-rank').values_list('pk', flat=True)[:10])
 Case.objects.filter(pk__in=chosen).update(assignee=who)
 print('ids', *sorted(chosen))
 """
@@ -114,7 +115,7 @@ from accounts.models import User
 from reconciliation.actions.forms import publish
 from reconciliation.models import Case
 surveyor = User.objects.get(username='surveyor')
-case = Case.objects.open().filter(assignee=None).order_by('-rank').first()
+case = Case.objects.open().filter(assignee=None, queue__startswith='building-').order_by('-rank').first()
 Case.objects.filter(pk=case.pk).update(assignee=surveyor)
 made = publish(queue=case.queue, body=base64.b64decode('{body}'), by=User.objects.get(username='engineer'))
 print('made', case.pk, made.version)
