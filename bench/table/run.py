@@ -2,7 +2,8 @@
 
 A layer of so many points with twelve fields is made in the instance, read through every middleware
 by a signed-in engineer as the table page reads it, and dropped again. The page asks for the rows
-first and for their count after; what is counted at one version of the table is remembered.
+first and for their count after; what is counted at one version of the table is remembered. Then it
+is joined to a layer of as many rows by key and as the nearest, and to 20,000 areas by place.
 """
 
 import json
@@ -27,6 +28,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from bench.table import joining
 from bench.table.register import measure_register
 from layers.actions.datasets import forget_dataset, prepare_dataset, register_dataset
 from layers.collections import Field, FieldType
@@ -124,6 +126,13 @@ def measure(visitor: Client, count: int) -> None:
         )
 
 
+def measure_joins(visitor: Client) -> None:
+    """Print the first page's times beside fields of other layers."""
+    with joining.partners():
+        for name, join in joining.QUESTIONS:
+            told(name, times(visitor, f"rows?limit=100&count=no&join={quote(join)}", recount=True))
+
+
 def main() -> None:
     """Build, measure, drop."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
@@ -133,6 +142,7 @@ def main() -> None:
     try:
         build(count)
         measure(visitor, count)
+        measure_joins(visitor)
     finally:
         remove()
     measure_register(visitor, REGISTER)

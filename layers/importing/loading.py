@@ -111,6 +111,8 @@ class Load:
         self._make_room()
         try:
             self.report.operation = transformation.describe(self.hull, self.source_srid, self.srid)
+            self.movement = transformation.movement(self.hull, self.source_srid, self.srid)
+            self.report.operation["shift"] = self.movement.shift
             if self.target:
                 self._stage()
                 self._merge(self.target, by, about or {})
@@ -146,12 +148,12 @@ class Load:
     def _make(self) -> None:
         kind = self.report.geometry_type = geometry_type(self._tally["types"])
         self.table.make(kind, self.srid)
-        self.report.loaded = self.table.fill(kind, self.source_srid, self.srid)
+        self.report.loaded = self.table.fill(kind, self.movement)
 
     def _merge(self, target: targets.Target, by: Any, about: Mapping[str, Any]) -> None:
         blank = frozenset(one["name"] for one in self.layer["fields"] if one["blank"])
         targets.check_types(target, self.plan, blank)
-        merge = Merge(target, self.plan, self.source_srid, sorted(blank))
+        merge = Merge(target, self.plan, self.movement, sorted(blank))
         merge.begin(self.compared)
         for message in merge.refused():
             self.report.refused += 1

@@ -8,6 +8,7 @@ from psycopg2 import sql
 
 from layers.importing.planning import Mode, Plan
 from layers.importing.targets import Target
+from layers.importing.transformation import Movement
 
 # Shapes nearer than this are the same: a way through another system and back moves less.
 SAME_M, SAME_DEGREES = 0.001, 1e-8
@@ -17,9 +18,9 @@ class MergeSQL:
     """Statements with the layer's own names in them; `run` fills `{table}`, `{id}`, `{geom}`, `{key}`."""
 
     def __init__(
-        self, target: Target, plan: Plan, key: str, source_srid: int, blank: Sequence[str], within: float
+        self, target: Target, plan: Plan, key: str, movement: Movement, blank: Sequence[str], within: float
     ) -> None:
-        self.target, self.plan, self.key, self.source_srid = target, plan, key, source_srid
+        self.target, self.plan, self.key, self.movement = target, plan, key, movement
         self.blank, self.within = frozenset(blank), within
         one = target.collection
         self.columns = [field.column for field in plan.kept]
@@ -52,9 +53,7 @@ class MergeSQL:
     def arrive(self) -> None:
         """Copy the staged rows with the layer's types and the layer's kind of shape."""
         kind = self.target.collection.geometry_type
-        shape = sql.SQL("ST_SetSRID(s.geom, {})").format(sql.Literal(self.source_srid))
-        if self.source_srid != self.target.srid:
-            shape = sql.SQL("ST_Transform({}, {})").format(shape, sql.Literal(self.target.srid))
+        shape = self.movement.of(sql.Identifier("s", "geom"))
         if kind.startswith("Multi"):
             shape = sql.SQL("ST_Multi({})").format(shape)
         elif kind in ("Point", "LineString", "Polygon"):

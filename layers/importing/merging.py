@@ -11,6 +11,7 @@ from layers.importing.errors import ImportRefused
 from layers.importing.mergedsql import SAME_DEGREES, SAME_M, MergeSQL
 from layers.importing.planning import Mode, Plan
 from layers.importing.targets import Target
+from layers.importing.transformation import Movement
 
 SAMPLES = 20
 
@@ -35,11 +36,11 @@ class Difference:
 class Merge:
     """Staged rows on their way into one layer, inside the import's transaction."""
 
-    def __init__(self, target: Target, plan: Plan, source_srid: int, blank: Sequence[str]) -> None:
+    def __init__(self, target: Target, plan: Plan, movement: Movement, blank: Sequence[str]) -> None:
         self.target, self.plan = target, plan
         self.key = next((one.column for one in plan.kept if one.name == plan.key), "")
         within = SAME_DEGREES if target.is_geographic else SAME_M
-        self.sql = MergeSQL(target, plan, self.key, source_srid, blank, within)
+        self.sql = MergeSQL(target, plan, self.key, movement, blank, within)
 
     def begin(self, expected: str = "") -> None:
         """Hold the layer against other writers; refuse where it is no longer as it was when compared."""

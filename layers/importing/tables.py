@@ -9,6 +9,7 @@ from django.db import connection
 from psycopg2 import sql
 
 from layers.importing.planning import PlannedField
+from layers.importing.transformation import Movement
 
 SCHEMA = "imported"
 COLUMN_TYPES = {
@@ -91,11 +92,9 @@ class Table:
             sql.Literal(settings.TILE_SRID),
         )  # fmt: skip
 
-    def fill(self, kind: str, source_srid: int, srid: int) -> int:
+    def fill(self, kind: str, movement: Movement) -> int:
         """Move the staged rows over in the order of the Hilbert curve; return how many."""
-        shape = sql.SQL("ST_SetSRID(geom, {})").format(sql.Literal(source_srid))
-        if source_srid != srid:
-            shape = sql.SQL("ST_Transform({}, {})").format(shape, sql.Literal(srid))
+        shape = movement.of(sql.Identifier("geom"))
         if kind.startswith("Multi"):
             shape = sql.SQL("ST_Multi({})").format(shape)
         return _run(

@@ -1,10 +1,12 @@
 """Which operation of EPSG the database's transformation is: found by comparing points, then logged."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from django.db import DatabaseError, connection, transaction
+from psycopg2 import sql
 
 from layers.importing.errors import ImportRefused
 from layers.importing.reader import placing, polynomial
@@ -16,6 +18,43 @@ DEGREES_TO_M = 111_320.0
 _DRAWN_M = 0.001
 _DEGREES = (2, 3, 4, 5, 6)
 _FITTED, _CHECKED = 12, 17
+
+
+@dataclass(frozen=True)
+class Movement:
+    """From a file's system to a layer's, so that the layer read in the file's system gives the file's coordinates."""
+
+    source: int
+    target: int
+    shift: tuple[float, float] = (0.0, 0.0)
+
+    def of(self, shape: sql.Composable) -> sql.Composable:
+        """Return the SQL of a shape without a system, moved."""
+        moved = sql.SQL("ST_SetSRID({}, {})").format(shape, sql.Literal(self.source))
+        if self.source != self.target:
+            moved = sql.SQL("ST_Transform({}, {})").format(moved, sql.Literal(self.target))
+        if any(self.shift):
+            moved = sql.SQL("ST_Translate({}, {}, {})").format(moved, *map(sql.Literal, self.shift))
+        return moved
+
+
+def movement(hull: Sequence[tuple[float, float]], srid: int, target: int) -> Movement:
+    """Return how shapes get from one system to the other and, read back, stay where they were.
+
+    The inverse that PROJ takes of a datum's rotation is a centimetre off, by nearly the same all over a layer, so it is
+    measured at the layer's outline and taken off (`writing.shapes` does so for each feature). Where it differs by more
+    than a millimetre, as across a border between two operations, nothing is taken off.
+    """
+    if srid == target or not hull:
+        return Movement(srid, target)
+    there = _by_database([*hull, placing.centre(hull)], srid, target)
+    again = _by_database(_by_database(there, target, srid), srid, target)
+    apart = np.array(there) - np.array(again)
+    unit = DEGREES_TO_M if placing.crs(target).is_geographic else 1.0
+    if not np.isfinite(apart).all() or (np.ptp(apart, axis=0) * unit).max() > _DRAWN_M:
+        return Movement(srid, target)
+    east, north = apart[-1].tolist()
+    return Movement(srid, target, (east, north))
 
 
 def known_to_database(srid: int) -> None:

@@ -53,11 +53,12 @@ def _joined(request: HttpRequest, collection: str) -> View:
 def read_rows(request: HttpRequest, collection: str) -> HttpResponse:
     """Return rows as [key, version, has a place, values…]: `columns`, `sortby`, `limit`, `after`, `at`, `join`, and any filter of items."""
     seen = _joined(request, collection)
+    if subject_of(request).is_staff:
+        for layer, key in joins.looked_into(subject_of(request), request.GET.dict()):
+            indexing.wish_key(layer, key)
     found = rows.read(seen, request.GET.dict())
     if subject_of(request).is_staff:
         indexing.wish(seen.collection, found.order)
-        for layer, key in joins.looked_into(subject_of(request), request.GET.dict()):
-            indexing.wish_key(layer, key)
     content = {
         "columns": [one.name for one in found.columns],
         "rows": found.rows,

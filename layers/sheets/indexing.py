@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from core.errors import Conflict
 from jobs.actions import enqueue
 from layers import registry
 from layers.collections import Collection, Field, FieldType
@@ -32,8 +33,8 @@ def wish(collection: Collection, order: Field | None) -> None:
 
 
 def wish_key(collection: Collection, key: Field) -> None:
-    """Ask, once, for an index on the field by which a table is joined to others."""
-    if key.expression or not collection.writable or _rows(collection) < LARGE_JOINED:
+    """Ask, once, for an index on the field by which a table is joined; refuse to look into a large one without."""
+    if key.expression or not collection.writable or (count := _rows(collection)) < LARGE_JOINED:
         return
     if _exists(collection, key, "key"):
         return
@@ -43,6 +44,13 @@ def wish_key(collection: Collection, key: Field) -> None:
     }
     wished = f"{collection.relation}.{key.name}=key"
     enqueue(make_key, collection.id, key.name, idempotency_key=wished[:100], title=title)
+    if count >= LARGE:
+        raise Conflict(
+            _(
+                "“%(layer)s” has many rows. It is first made quick to find by “%(field)s”, which takes a moment."
+            )
+            % {"layer": collection.title, "field": key.title or key.name}
+        )
 
 
 def _rows(collection: Collection) -> int:

@@ -16,6 +16,7 @@ import pytest
 import shapely
 from defusedxml import ElementTree as DefusedTree
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from accounts.policy import Role, of_roles
@@ -69,6 +70,32 @@ def test_shapes_and_arabic_come_back(layer: str, tmp_path: Path, ending: str, wi
     assert back.owner[0] == OWNER
     assert back.owner[3] == '=HYPERLINK("http://x","y"),\n"quoted"'
     assert str(back.day[0])[:10].replace("/", "-") == "2024-02-29"
+
+
+@pytest.mark.parametrize(
+    ("ending", "crs", "within_m"),
+    [
+        ("gpkg", "EPSG:4326", 0.0001),
+        ("shp.zip", "EPSG:4326", 0.0001),
+        ("parquet", "EPSG:32636", 0.0001),
+        ("geojson", "EPSG:4326", 0.001),
+        ("kml", "EPSG:4326", 0.001),
+        ("csv", "EPSG:32636", 0.001),
+    ],
+)
+def test_what_left_in_another_system_comes_in_again_where_it_was(
+    layer: str, tmp_path: Path, ending: str, crs: str, within_m: float
+) -> None:
+    out = written(layer, tmp_path / f"out.{ending}", **({} if ending == "kml" else {"crs": crs}))
+    load(out, "again", **({"srid": 32636} if ending == "csv" else {}))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*), max(ST_HausdorffDistance(a.geom, b.geom)) FROM imported.plots a
+               JOIN imported.again b USING (parcel_no) WHERE a.geom IS NOT NULL"""
+        )
+        count, farthest = cursor.fetchone()
+    assert count == 8
+    assert farthest <= within_m
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "geojson", "parquet", "csv", "xlsx", "shp.zip", "dxf"])

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import AccessRule
+from jobs.models import Job
 from layers import registry
 from layers.actions.datasets import register_dataset
 from layers.collections import Collection, Field
@@ -210,6 +211,21 @@ def test_a_large_joined_layer_gets_an_index_on_its_key(
             "SELECT count(*) FROM pg_indexes WHERE tablename = 'zones' AND indexdef LIKE '%(code)'"
         )
         assert cursor.fetchone()[0] == 1
+
+
+def test_a_layer_too_large_to_be_looked_into_is_first_made_quick(
+    engineer: WebClient, zones: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "LARGE_JOINED", -2)
+    monkeypatch.setattr(indexing, "LARGE", -2)
+    query = "columns=code,zones.zone&join=zones:code=code:zone"
+    waiting = engineer.get(f"{ROWS}?{query}", headers={"Accept-Language": "ar"})
+    assert waiting.status_code == 409
+    assert waiting.json()["title"].startswith("في «مناطق» صفوف كثيرة")
+    asked = Job.objects.get(kind__endswith="make_key")
+    assert asked.arguments["args"] == ["zones", "code"]
+    indexing.make_key.func("zones", "code")
+    assert values(engineer, query)
 
 
 def test_the_page_offers_layers_and_their_fields_and_leads_to_the_table(engineer: WebClient) -> None:

@@ -14,6 +14,9 @@ const STRETCH = 100;
 const MOST = 3000;
 const NEAR = 600;
 const BEFORE_VALUES = 3;
+/** The status of what is being made ready, and how long until it is asked for again. */
+const NOT_YET = 409;
+const AGAIN_MS = 3000;
 
 export interface GridEvents {
   chosen(key: number | null): void;
@@ -67,7 +70,9 @@ export class Grid {
       void this.count(found.matched, request);
       void this.sum();
     } catch (error) {
-      if (!request.signal.aborted) this.fail(error);
+      if (request.signal.aborted) return;
+      this.fail(error);
+      if (error instanceof Refusal && error.status === NOT_YET) this.again(request, at);
     } finally {
       if (this.request === request) this.scroll.removeAttribute("aria-busy");
     }
@@ -138,11 +143,20 @@ export class Grid {
     }
   }
 
+  /** Read once more a little later, unless something else was asked for meanwhile. */
+  private again(request: AbortController, at?: number): void {
+    setTimeout(() => {
+      if (this.request === request) void this.restart(at);
+    }, AGAIN_MS);
+  }
+
   private fail(error: unknown): void {
     const words = error instanceof Refusal ? error.message : t("list.failed");
     if (this.scroll.dataset["drawn"]) this.body.replaceChildren();
     else this.draw();
-    this.end.replaceChildren(h("span", { class: "error", role: "alert" }, icon("octagon-x"), words));
+    const isWaiting = error instanceof Refusal && error.status === NOT_YET;
+    const told = isWaiting ? h("span", { role: "status" }, icon("info"), words) : h("span", { class: "error", role: "alert" }, icon("octagon-x"), words);
+    this.end.replaceChildren(told);
   }
 
   private headings(): HTMLElement {
