@@ -122,7 +122,7 @@ def _expression(seen: View, theirs: View, join: Join, wanted: Field | None) -> s
     own, condition, order = _found_by(seen, theirs, join)
     where = " AND ".join([*conditions(theirs), condition])
     value = readable(theirs, wanted) if wanted else "count(*)"
-    ordered = f"ORDER BY {order}t.{identifier(theirs.collection.key)} LIMIT 1" if wanted else ""
+    ordered = f"ORDER BY {order} LIMIT 1" if wanted else ""
     # The other layer is `t` as well, as its own conditions want: what is compared is handed in by `own`.
     return (
         f"SELECT found.value FROM (SELECT {own} AS own_side) own, "
@@ -132,8 +132,9 @@ def _expression(seen: View, theirs: View, join: Join, wanted: Field | None) -> s
 
 def _found_by(seen: View, theirs: View, join: Join) -> tuple[str, str, str]:
     """Return what is compared, the condition on the other layer's rows, and which of them comes first."""
+    first = f"t.{identifier(theirs.collection.key)}"
     if join.keys[0]:
-        return (*_by_key(seen, theirs, *join.keys), "")
+        return (*_by_key(seen, theirs, *join.keys), first)
     if join.how not in (PLACE, NEAREST):
         raise refused(PARAMETER, _("A join is written as layer:place:field,field or layer:own=theirs:field."))
     if not (seen.collection.has_geometry and theirs.collection.has_geometry):
@@ -141,13 +142,14 @@ def _found_by(seen: View, theirs: View, join: Join) -> tuple[str, str, str]:
     own = f"t.{identifier(seen.collection.tile_geometry)}"
     shape = f"t.{identifier(theirs.collection.tile_geometry)}"
     if join.how == NEAREST:
-        return own, f"{shape} IS NOT NULL AND own_side IS NOT NULL", f"{shape} <-> own_side, "
+        # Ordered by anything more, PostgreSQL 15 sorts the whole layer for each row instead of asking the index.
+        return own, f"{shape} IS NOT NULL AND own_side IS NOT NULL", f"{shape} <-> own_side"
     if not all("Polygon" in one.collection.geometry_type for one in (seen, theirs)):
-        return own, f"ST_Intersects({shape}, own_side)", ""
+        return own, f"ST_Intersects({shape}, own_side)", first
     # Neighbours touch; of two areas one holds the other's middle.
     holds = f"ST_Intersects({shape}, ST_PointOnSurface(own_side))"
     lies_in = f"ST_Intersects(own_side, ST_PointOnSurface({shape}))"
-    return own, f"{shape} && own_side AND ({holds} OR {lies_in})", f"{holds} DESC, "
+    return own, f"{shape} && own_side AND ({holds} OR {lies_in})", f"{holds} DESC, {first}"
 
 
 def _by_key(seen: View, theirs: View, own: str, their: str) -> tuple[str, str]:

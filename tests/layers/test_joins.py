@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessRule
 from jobs.models import Job
@@ -226,6 +227,16 @@ def test_a_layer_too_large_to_be_looked_into_is_first_made_quick(
     assert asked.arguments["args"] == ["zones", "code"]
     indexing.make_key.func("zones", "code")
     assert values(engineer, query)
+
+
+def test_the_nearest_feature_is_found_in_the_index(engineer: WebClient, zones: Collection) -> None:
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        assert values(engineer, "columns=code,zones.zone&join=zones:nearest:zone")
+        reading = next(one["sql"] for one in asked.captured_queries if "<->" in one["sql"])
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {reading}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Order By: (geom_tile <-> " in plan
 
 
 def test_the_page_offers_layers_and_their_fields_and_leads_to_the_table(engineer: WebClient) -> None:
