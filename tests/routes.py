@@ -242,6 +242,11 @@ ROLES: dict[str, frozenset[str]] = {
         MONEY,
     ),
     **dict.fromkeys(
+        ("staff/meters/", "staff/meters/<int:pk>/", "staff/meters/export.<slug:kind>"),
+        frozenset({"network", "treasurer", "assessor", "auditor"}),
+    ),
+    "staff/meters/readings/": frozenset({"network", "treasurer"}),
+    **dict.fromkeys(
         (
             *(f"staff/accounts/<int:party_id>/{page}/" for page in ("pay", "advance", "write-off")),
             *(f"staff/cashier/{page}" for page in ("", "open/", "<int:pk>/close/")),
