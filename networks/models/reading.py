@@ -4,8 +4,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Window
-from django.db.models.functions import Lag, Now
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,11 +18,6 @@ class MeterReadingQuerySet(models.QuerySet):
             meter=OuterRef("meter"), read_on=OuterRef("read_on"), pk__gt=OuterRef("pk")
         )
         return self.filter(~Exists(later))
-
-    def with_before(self) -> Self:
-        """Add to each reading the one before it on its meter; of standing readings only."""
-        before = Window(Lag("value_m3"), partition_by=F("meter"), order_by=F("read_on").asc())
-        return self.annotate(before_m3=before)
 
 
 class MeterReading(models.Model):

@@ -100,8 +100,11 @@ def _line(meter: Any) -> tuple[Any, ...]:
 def meter(request: HttpRequest, pk: int) -> HttpResponse:
     """Show all that was ever read on a meter, what was corrected included."""
     kept = get_object_or_404(meters_of(subject_of(request)).select_related("connection", "district"), pk=pk)
-    standing = kept.readings.standing().with_before().values_list("pk", "value_m3", "before_m3")
-    used = {pk: None if before is None else value - before for pk, value, before in standing}
+    standing = list(kept.readings.standing().order_by("read_on"))
+    used: dict[int, Decimal | None] = {
+        now.pk: None if before is None else now.value_m3 - before.value_m3
+        for before, now in zip([None, *standing], standing, strict=False)
+    }
     entered = [
         {"reading": reading, "holds": reading.pk in used, "used": used.get(reading.pk)}
         for reading in kept.readings.select_related("by").order_by("-read_on", "-pk")
