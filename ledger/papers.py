@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from core.pdf import weasyprint
+from core.pdf import isolated, weasyprint
 from municipality.models import Municipality
 
 CSS = Path(__file__).parent / "templates" / "ledger" / "papers" / "paper.css"
@@ -48,7 +48,7 @@ def html(template: str, context: dict[str, Any], language: str) -> str:
             "lang": language,
             "dir": "rtl" if right_to_left else "ltr",
         }
-        return render_to_string(template, {**shared, **context})
+        return isolated(render_to_string(template, {**shared, **context}))
 
 
 def draw(pages: Iterable[str]) -> bytes:
