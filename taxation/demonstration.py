@@ -13,8 +13,9 @@ from django.utils import timezone
 from buildings.models import Unit
 from ledger.actions.billing import publish
 from ledger.actions.payment import take_payment
-from ledger.models import BillShare
+from ledger.models import BillShare, Receipt
 from ledger.queries import open_items
+from parties.actions import give_access
 from parties.models import Party
 from reconciliation.actions.filling import fill
 from taxation.actions import objections, packs, roll, simulating, standing
@@ -72,6 +73,7 @@ def make(*, seed: int, say: Say) -> None:
         publish(roll.carry_on(run, lambda done, total, message: None))
         say(f"{run.bills.count():>9,} bills for {year}")
     say(f"{_payments(chance, today, treasurer):>9,} receipts")
+    _open_record(today)
     with transaction.atomic():
         _objections(chance, today)
         _differences(chance)
@@ -143,6 +145,19 @@ def _payments(chance: random.Random, today: date, by: object) -> int:
             take_payment(party_id=party_id, amount=amount, currency=CURRENCY, method="bank", on=on, by=by)
             count += 1
     return count
+
+
+def _open_record(today: date) -> None:
+    """The demonstration's citizen has paid before, and has a few bills to pay."""
+    users = {
+        user.username: user for user in get_user_model().objects.filter(username__in=("citizen", "clerk"))
+    }
+    if "citizen" not in users:
+        return
+    for party in Party.objects.filter(pk__in=Receipt.objects.values("party")).order_by("pk"):
+        if 2 <= len({item.bill_id for item in open_items(party.pk, on=today)}) <= 3:
+            give_access(party, to="citizen", by=users.get("clerk"))
+            return
 
 
 def _simulations(pack: RulePack, today: date, by: Any) -> int:

@@ -7,12 +7,15 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from jobs.models import Job
+from ledger.queries import open_items
+from parties.finding import party_of
 from reconciliation.models import Case, QueueRun
 from taxation import queries
 from taxation.demonstration import make
 from taxation.models import Simulation, Standing, TaxUnit
 from taxation.queues import QUEUES
 from taxation.tasks import make_demonstration
+from tests.cast import person
 from tests.taxation.ground import unit
 from tests.taxation.town import building
 
@@ -45,6 +48,7 @@ def test_every_queue_of_tax_is_compared_and_two_simulations_are_kept():
 def test_bills_of_the_demonstration_are_paid_late_and_still_to_pay():
     for number in range(40):
         building(f"1-{number}", 12 * number, units=2, floors=2)
+    citizen = person("citizen")
     make(seed=1, say=lambda line: None)
     assert {"paid", "due", "late"} <= set(Standing.objects.values_list("status", flat=True))
     totals = queries.rows("dashboard", {"on": timezone.localdate()})
@@ -54,3 +58,6 @@ def test_bills_of_the_demonstration_are_paid_late_and_still_to_pay():
     assert sum(row["arrears"] for row in town) < sum(
         row["billed"] - row["collected"] - row["forgiven"] for row in town
     )
+    theirs = party_of(citizen.pk)
+    assert theirs is not None
+    assert open_items(theirs.pk, on=timezone.localdate())
