@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import incoming
 from core.errors import Unprocessable
+from core.text import isolated
 from networks.models import MeterReading, WaterMeter
 
 COLUMNS = {
@@ -24,7 +25,8 @@ COLUMNS = {
 AT_MOST = 5000
 LARGEST = Decimal(9_999_999)
 DECIMALS = 3
-Faults = dict[str, Any]
+# What is wrong by row and column; row 0 stands for the file.
+Faults = dict[tuple[int, str], Any]
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,13 @@ def read(name: str, content: bytes, *, meters: QuerySet[WaterMeter], today: date
     taken = incoming.numbered_rows(name, content, COLUMNS, at_most=AT_MOST)
     for number, values in taken:
         row, wrong = _row(number, values, today)
-        faults |= {incoming.place(number, COLUMNS[column]): reason for column, reason in wrong.items()}
+        faults |= {(number, column): reason for column, reason in wrong.items()}
         if row is not None:
             rows.append(row)
     if len(taken) > AT_MOST:
-        faults["file"] = _("At most %(number)s readings in one file.") % {"number": AT_MOST}
+        faults[0, "file"] = _("At most %(number)s readings in one file.") % {"number": AT_MOST}
     if not taken:
-        faults["file"] = _("It has no reading.")
+        faults[0, "file"] = _("It has no reading.")
     return _compared(rows, meters, faults)
 
 
@@ -94,8 +96,8 @@ def keep(rows: Sequence[Row], *, meters: QuerySet[WaterMeter], source: str, by: 
     return len(new)
 
 
-def _row(number: int, values: dict[str, Any], today: date) -> tuple[Row | None, Faults]:
-    wrong: Faults = {}
+def _row(number: int, values: dict[str, Any], today: date) -> tuple[Row | None, dict[str, Any]]:
+    wrong: dict[str, Any] = {}
     value, on = incoming.number_in(values["reading"]), incoming.day_in(values["day"])
     if value is None or value < 0:
         wrong["reading"] = _("Write a reading from 0 on in digits.")
@@ -125,10 +127,14 @@ def _compared(rows: Iterable[Row], meters: QuerySet[WaterMeter], faults: Faults)
     for row, meter in named:
         before, wrong = _placed(row, series[meter.pk])
         if wrong:
-            faults[incoming.place(row.number, COLUMNS["reading"])] = wrong
+            faults[row.number, "reading"] = wrong
         found.append(Difference(row, meter, before, kept.get(meter.pk, {}).get(row.on)))
     if faults:
-        raise Unprocessable(_("The file was not taken in; nothing was kept."), fields=faults)
+        said = {
+            incoming.place(number, COLUMNS[column]) if number else column: reason
+            for (number, column), reason in sorted(faults.items())
+        }
+        raise Unprocessable(_("The file was not taken in; nothing was kept."), fields=said)
     return found
 
 
@@ -141,17 +147,15 @@ def _named(rows: Iterable[Row], meters: QuerySet[WaterMeter], faults: Faults) ->
     for row in rows:
         same = by_number.get(row.meter, [])
         if len(same) != 1:
-            faults[incoming.place(row.number, COLUMNS["meter"])] = (
+            faults[row.number, "meter"] = (
                 _("Several meters have this number.") if same else _("No meter has this number.")
             )
         elif same[0].installed_on is not None and row.on < same[0].installed_on:
-            faults[incoming.place(row.number, COLUMNS["day"])] = _("The meter was installed on %(day)s.") % {
-                "day": same[0].installed_on.isoformat()
+            faults[row.number, "day"] = _("The meter was installed on %(day)s.") % {
+                "day": isolated(same[0].installed_on)
             }
         elif (row.meter, row.on) in seen:
-            faults[incoming.place(row.number, COLUMNS["day"])] = _(
-                "The file reads this meter twice on this day."
-            )
+            faults[row.number, "day"] = _("The file reads this meter twice on this day.")
         else:
             seen.add((row.meter, row.on))
             found.append((row, same[0]))
@@ -172,9 +176,9 @@ def _placed(row: Row, days: dict[date, Decimal]) -> tuple[Decimal | None, str]:
     before = order[at - 1] if at else None
     after = order[at + 1] if at + 1 < len(order) else None
     if before is not None and row.value < days[before]:
-        said = {"value": days[before], "day": before.isoformat()}
+        said = {"value": isolated(days[before]), "day": isolated(before)}
         return None, _("Below the reading of %(day)s, which is %(value)s.") % said
     if after is not None and row.value > days[after]:
-        said = {"value": days[after], "day": after.isoformat()}
+        said = {"value": isolated(days[after]), "day": isolated(after)}
         return None, _("Above the reading of %(day)s, which is %(value)s.") % said
     return (None if before is None else days[before]), ""

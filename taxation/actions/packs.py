@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, Unprocessable
+from core.text import isolated
 from core.text3 import Text3
 from ledger.models import BillRun, ChargeType, RunState
 from taxation.errors import AlreadyBilled, NoPack, OverlappingPeriod, PackFrozen
@@ -224,7 +225,7 @@ def _require_unbilled(levy: str, valid_from: date, valid_to: date | None) -> Non
     if run is None:
         return
     said = {
-        "run": f"{Text3.of(run.title)} {run.period}", "day": (run.period_end + timedelta(days=1)).isoformat(),
+        "run": f"{Text3.of(run.title)} {run.period}", "day": isolated(run.period_end + timedelta(days=1)),
     }  # fmt: skip
     advice = (
         _("Its bills are published; let the pack begin on %(day)s or later.")
