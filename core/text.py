@@ -29,3 +29,8 @@ def search_key(text: str) -> str:
     composed = unicodedata.normalize("NFKC", text).replace("\u0130", "i")
     folded = composed.lower().translate(_FOLD)
     return _PUNCTUATION.sub(" ", folded).strip()
+
+
+def isolated(value: object) -> str:
+    """Return a number or a day that the direction of the sentence around it leaves as it is."""
+    return f"\u2068{value}\u2069"

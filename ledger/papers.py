@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,11 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from core.pdf import weasyprint
+from core.pdf import isolated, weasyprint
+from ledger.models import Receipt, ReceiptVoid
+from ledger.statement import paid_for, statement
 from municipality.models import Municipality
+from parties.models import Party
 
 CSS = Path(__file__).parent / "templates" / "ledger" / "papers" / "paper.css"
 FONTS = settings.BASE_DIR / "static" / "dist" / "fonts"
@@ -39,6 +44,23 @@ def qr(text: str) -> str:
     return segno.make(text, error="m").svg_data_uri(scale=4, border=2)
 
 
+def of_account(party: Party, *, on: date) -> dict[str, Any]:
+    """Return what a statement of account shows."""
+    return {"party": party, "on": on, "accounts": statement(party, on=on), "qr": qr(f"party:{party.pk}")}
+
+
+def of_receipt(receipt: Receipt) -> dict[str, Any]:
+    """Return what a receipt shows."""
+    paid = sum((Decimal(line["principal"]) + Decimal(line["penalty"]) for line in receipt.lines), Decimal(0))
+    return {
+        "receipt": receipt,
+        "void": ReceiptVoid.objects.filter(receipt=receipt).first(),
+        "lines": paid_for(receipt),
+        "advance": receipt.amount - paid,
+        "qr": qr(f"receipt:{receipt.pk}"),
+    }
+
+
 def html(template: str, context: dict[str, Any], language: str) -> str:
     """Return a paper as HTML in a language."""
     with translation.override(language):
@@ -48,7 +70,7 @@ def html(template: str, context: dict[str, Any], language: str) -> str:
             "lang": language,
             "dir": "rtl" if right_to_left else "ltr",
         }
-        return render_to_string(template, {**shared, **context})
+        return isolated(render_to_string(template, {**shared, **context}))
 
 
 def draw(pages: Iterable[str]) -> bytes:

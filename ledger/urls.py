@@ -8,6 +8,7 @@ urlpatterns = [
     path("staff/accounts/", accounts.index, name="accounts"),
     path("staff/accounts/<int:party_id>/", accounts.account, name="account"),
     path("staff/accounts/<int:party_id>/pay/", counter.pay, name="account-pay"),
+    path("staff/accounts/<int:party_id>/online-access/", accounts.access, name="account-access"),
     path("staff/accounts/<int:party_id>/advance/", accounts.use_advance, name="account-advance"),
     path("staff/accounts/<int:party_id>/pay-back/", accounts.pay_back, name="account-pay-back"),
     path("staff/accounts/<int:party_id>/write-off/", accounts.give_up, name="account-write-off"),

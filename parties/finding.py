@@ -18,3 +18,8 @@ def named(words: str) -> list[Party]:
         params=[f"%{token}%" for token in tokens],
     ).order_by("approved_name")[:MOST]
     return [*exact, *(party for party in candidates if party not in exact)][:MOST]
+
+
+def party_of(user_id: int | None) -> Party | None:
+    """Return whose own record a user may see, if a counter has opened one to them."""
+    return Party.objects.filter(online_accesses__user=user_id).first() if user_id else None

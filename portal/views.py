@@ -3,9 +3,12 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localdate
 
 from accounts.policy import subject_of
 from municipality.basemap import allow_basemap
+from parties.finding import party_of
+from portal import own
 
 COLOURS = [
     "ground",
@@ -39,8 +42,10 @@ def viewer(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def my_page(request: HttpRequest) -> HttpResponse:
-    """Show a person what the portal keeps for them: their account, their language, their way to the map."""
-    return render(request, "portal/my.html", {"is_staff_member": subject_of(request).is_staff})
+    """Show a person what the portal keeps for them: what they owe and have paid, and their account."""
+    subject = subject_of(request)
+    context = {"is_staff_member": subject.is_staff, **own.record(party_of(subject.user_id), on=localdate())}
+    return render(request, "portal/my.html", context)
 
 
 def design(request: HttpRequest) -> HttpResponse:

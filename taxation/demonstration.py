@@ -13,8 +13,9 @@ from django.utils import timezone
 from buildings.models import Unit
 from ledger.actions.billing import publish
 from ledger.actions.payment import take_payment
-from ledger.models import BillShare
+from ledger.models import BillShare, Receipt
 from ledger.queries import open_items
+from parties.actions import give_access
 from parties.models import Party
 from reconciliation.actions.filling import fill
 from taxation.actions import objections, packs, roll, simulating, standing
@@ -37,6 +38,8 @@ REFORMS = (
 RENT_PER_M2 = Decimal("14")
 LEVIES = ("ps-building", "ps-land")
 CURRENCY = "JOD"
+DECISION = "قرار المجلس البلدي: تستحق الفواتير بعد ستين يوما من إصدارها"
+DAYS_TO_PAY = 60
 
 
 def make(*, seed: int, say: Say) -> None:
@@ -53,28 +56,48 @@ def make(*, seed: int, say: Say) -> None:
         say(f"{taken:>9,} taxed units")
         _owners(chance)
         _facts(chance)
-    pack = packs.in_force("ps-building", today)
-    RulePack.objects.filter(pk=pack.pk).update(approval_above=Decimal("400"))
-    pack.refresh_from_db()
+    law = packs.in_force("ps-building", today)
+    RulePack.objects.filter(pk=law.pk).update(approval_above=Decimal("400"))
+    law.refresh_from_db()
     since = date(today.year - 3, 1, 1)
     done, left = assess_all(
-        pack, TaxUnit.objects.exclude(facts__annual_rent=None).iterator(2000), on=since, by=by
+        law, TaxUnit.objects.exclude(facts__annual_rent=None).iterator(2000), on=since, by=by
     )
     say(f"{done:>9,} assessments, {left:,} units wait for their facts")
-    for year in (today.year - 1, today.year):
+    pack = _decide_terms(law, since=date(today.year - 1, 1, 1), by=by)
+    for year, issued_on in _issues(today):
         run = roll.start(
             "ps-building", period_start=date(year, 1, 1), period_end=date(year, 12, 31), period=str(year),
-            issued_on=date(year, 1, 1), by=treasurer,
+            issued_on=issued_on, by=treasurer,
         )  # fmt: skip
         publish(roll.carry_on(run, lambda done, total, message: None))
         say(f"{run.bills.count():>9,} bills for {year}")
     say(f"{_payments(chance, today, treasurer):>9,} receipts")
+    _open_record(today)
     with transaction.atomic():
         _objections(chance, today)
         _differences(chance)
     say(f"{_simulations(pack, today, treasurer):>9,} simulations")
     standing.bring_up_to_date(on=today)
     say(f"{sum(fill(queue=queue, on=today, by=None).found for queue in QUEUES):>9,} rows in the queues")
+
+
+def _issues(today: date) -> list[tuple[int, date]]:
+    """The oldest year fell due by the law, last year's bills within the year; this year's are still to pay."""
+    return [
+        (today.year - 2, date(today.year - 2, 1, 1)),
+        (today.year - 1, today - timedelta(days=360)),
+        (today.year, today - timedelta(days=30)),
+    ]
+
+
+def _decide_terms(law: RulePack, *, since: date, by: Any) -> RulePack:
+    """The council sets when bills fall due: a copy of the law's pack with other terms, in force from a day."""
+    draft = packs.copy(law, by=by)
+    for kept in draft.parameters.filter(kind="terms"):
+        terms = {**kept.value, "due": {"days_after_issue": DAYS_TO_PAY}}
+        packs.set_parameter(draft, kept.key, value=terms, source=DECISION, verified=False)
+    return packs.enact(draft, valid_from=since, valid_to=None, source=DECISION, by=by)
 
 
 def _owners(chance: random.Random) -> None:
@@ -111,7 +134,10 @@ def _payments(chance: random.Random, today: date, by: object) -> int:
     for party_id in BillShare.objects.values_list("party_id", flat=True).distinct().order_by("party_id"):
         if chance.random() < 0.12:
             continue
-        on = today - timedelta(days=chance.randint(0, 300))
+        # Some have seen this year's bill before they pay, others only what was due until then.
+        on = today - timedelta(
+            days=chance.randint(0, 25) if chance.random() < 0.6 else chance.randint(31, 350)
+        )
         items = open_items(party_id, on=on, currency=CURRENCY)
         owed = sum((item.quote(on).total for item in items), Decimal(0))
         amount = owed if chance.random() < 0.93 else (owed / 2).quantize(Decimal("0.001"))
@@ -119,6 +145,19 @@ def _payments(chance: random.Random, today: date, by: object) -> int:
             take_payment(party_id=party_id, amount=amount, currency=CURRENCY, method="bank", on=on, by=by)
             count += 1
     return count
+
+
+def _open_record(today: date) -> None:
+    """The demonstration's citizen has paid before, and has a few bills to pay."""
+    users = {
+        user.username: user for user in get_user_model().objects.filter(username__in=("citizen", "clerk"))
+    }
+    if "citizen" not in users:
+        return
+    for party in Party.objects.filter(pk__in=Receipt.objects.values("party")).order_by("pk"):
+        if 2 <= len({item.bill_id for item in open_items(party.pk, on=today)}) <= 3:
+            give_access(party, to="citizen", by=users.get("clerk"))
+            return
 
 
 def _simulations(pack: RulePack, today: date, by: Any) -> int:

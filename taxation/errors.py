@@ -19,6 +19,10 @@ class OverlappingPeriod(Conflict):
     """Another enacted pack or run covers part of these days."""
 
 
+class AlreadyBilled(Conflict):
+    """A run has billed days that a pack would change."""
+
+
 class SecondSignature(Forbidden):
     """Another person must approve."""
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from buildings.models.building import BuildingUse
 from buildings.models.unit import UnitUse
+from core.text import isolated
 from taxation.rules.words import USES
 
 Facts = dict[str, Any]
@@ -97,4 +98,4 @@ def sentences(queue: str, facts: Facts) -> list[str]:
 
 def _apart(value: Any) -> Any:
     """Isolate a number or a day from the direction of the sentence around it."""
-    return value if value is None or isinstance(value, bool) else f"\u2068{value}\u2069"
+    return value if value is None or isinstance(value, bool) else isolated(value)

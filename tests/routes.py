@@ -74,6 +74,10 @@ PUBLIC = {
 
 # Whoever has signed in, for what is their own.
 SIGNED_IN = {
+    "my/pay/",
+    "my/statement.pdf",
+    "my/bills/<int:pk>/bill.pdf",
+    "my/receipts/<int:pk>/receipt.pdf",
     "my/",
     "accounts/reauthenticate/",
     "accounts/email/",
@@ -242,8 +246,16 @@ ROLES: dict[str, frozenset[str]] = {
         MONEY,
     ),
     **dict.fromkeys(
+        ("staff/meters/", "staff/meters/<int:pk>/", "staff/meters/export.<slug:kind>"),
+        frozenset({"network", "treasurer", "assessor", "auditor"}),
+    ),
+    "staff/meters/readings/": frozenset({"network", "treasurer"}),
+    **dict.fromkeys(
         (
-            *(f"staff/accounts/<int:party_id>/{page}/" for page in ("pay", "advance", "write-off")),
+            *(
+                f"staff/accounts/<int:party_id>/{page}/"
+                for page in ("pay", "advance", "write-off", "online-access")
+            ),
             *(f"staff/cashier/{page}" for page in ("", "open/", "<int:pk>/close/")),
             *(f"staff/receipts/<int:pk>/{page}" for page in ("", "receipt.pdf")),
             "api/v1/payments",

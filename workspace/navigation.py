@@ -118,6 +118,13 @@ ENTRIES = (
         roles=frozenset({Role.TREASURER, Role.AUDITOR, Role.ADMIN}),
     ),
     Entry(
+        url="/staff/meters/",
+        icon="gauge",
+        title=_("Meters"),
+        purpose=_("What was read on each water meter; take in readings from a file."),
+        roles=frozenset({Role.NETWORK, Role.ASSESSOR, Role.TREASURER, Role.AUDITOR, Role.ADMIN}),
+    ),
+    Entry(
         url="/staff/import/",
         icon="file-up",
         title=_("Import"),

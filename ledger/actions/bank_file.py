@@ -1,24 +1,21 @@
 """Payments from a bank's file (CSV or XLSX): every row is checked, then all are booked or none."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from core import incoming
 from core.errors import DomainError, Unprocessable
 from core.money import CURRENCIES
 from ledger.actions.payment import take_payment
 from ledger.models import Method, Receipt
 from parties.models import Party
 
-# Each column under the names by which banks' files in the three languages may call it.
 COLUMNS = {
     "id_number": ("id_number", "رقم الهوية", "numéro d’identité", "numéro d'identité"),
     "amount": ("amount", "المبلغ", "montant"),
@@ -43,17 +40,12 @@ class Row:
 
 def read(name: str, content: bytes) -> list[Row]:
     """Return the payments of a file; refuses it with what is wrong by row and column."""
-    table = _table(name, content)
-    places = _places([str(cell or "").strip() for cell in table[0]] if table else [])
     faults: dict[str, Any] = {}
     found: list[Row] = []
     seen: set[str] = set()
-    for number, cells in enumerate(table[1:], 2):
-        values = {column: cells[place] if place < len(cells) else None for column, place in places.items()}
-        if not any(value not in (None, "") for value in values.values()):
-            continue
+    for number, values in incoming.numbered_rows(name, content, COLUMNS, at_most=AT_MOST):
         row, wrong = _row(number, values, seen)
-        faults |= {f"{_('row')} {number}, {column}": reason for column, reason in wrong.items()}
+        faults |= {incoming.place(number, COLUMNS[column]): reason for column, reason in wrong.items()}
         if row is not None:
             found.append(row)
             seen.add(row.reference)
@@ -67,67 +59,24 @@ def read(name: str, content: bytes) -> list[Row]:
     return found
 
 
-def _table(name: str, content: bytes) -> list[Sequence[Any]]:
-    try:
-        if name.lower().endswith(".xlsx"):
-            # Loaded here: few requests read a workbook.
-            from openpyxl import load_workbook
-
-            sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-            return [
-                row for row, _n in zip(sheet.iter_rows(values_only=True), range(AT_MOST + 2), strict=False)
-            ]
-        text = content.decode("utf-8-sig")
-        delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
-        return list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except Exception as fault:  # openpyxl raises many kinds for a damaged file
-        raise Unprocessable(
-            _("The file cannot be read"), fields={"file": _("Choose a CSV (UTF-8) or XLSX file.")}
-        ) from fault
-
-
-def _places(header: list[str]) -> dict[str, int]:
-    names = [cell.casefold() for cell in header]
-    places = {
-        column: names.index(known)
-        for column, others in COLUMNS.items()
-        for known in others
-        if known.casefold() in names
-    }
-    missing = [others[0] for column, others in COLUMNS.items() if column not in places]
-    if missing:
-        raise Unprocessable(
-            _("The file has other columns"),
-            fields={
-                "file": _("Missing: %(missing)s. Found: %(found)s.")
-                % {"missing": ", ".join(missing), "found": ", ".join(header) or "—"}
-            },
-        )
-    return places
-
-
 def _row(number: int, values: dict[str, Any], seen: set[str]) -> tuple[Row | None, dict[str, Any]]:
     wrong: dict[str, Any] = {}
-    party = (
-        Party.objects.filter(id_number=str(values["id_number"] or "").strip()).exclude(id_number="").first()
-    )
+    known = incoming.text_in(values["id_number"])
+    party = Party.objects.filter(id_number=known).exclude(id_number="").first()
     if party is None:
         wrong["id_number"] = _("No party has this number.")
-    try:
-        amount = Decimal(str(values["amount"]).replace(",", "").strip())
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not amount.is_finite() or amount <= 0:
+    amount = incoming.number_in(values["amount"]) or Decimal(0)
+    if amount <= 0:
         wrong["amount"] = _("Write an amount above zero in digits.")
-    currency = str(values["currency"] or "").strip().upper()
+    currency = incoming.text_in(values["currency"]).upper()
     if currency not in CURRENCIES:
         wrong["currency"] = _("Unknown currency")
     elif "amount" not in wrong and -int(amount.normalize().as_tuple().exponent) > CURRENCIES[currency].digits:
         wrong["amount"] = _("The amount has more decimals than the currency")
-    on = _day(values["day"])
+    on = incoming.day_in(values["day"])
     if on is None:
         wrong["day"] = _("Write the day as YYYY-MM-DD.")
-    reference = str(values["reference"] or "").strip()[:80]
+    reference = incoming.text_in(values["reference"])[:80]
     if not reference:
         wrong["reference"] = _("A reference is needed.")
     elif (
@@ -138,17 +87,6 @@ def _row(number: int, values: dict[str, Any], seen: set[str]) -> tuple[Row | Non
     if wrong or party is None or on is None:
         return None, wrong
     return Row(number, party, amount, currency, reference, on), {}
-
-
-def _day(value: Any) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return parse_date(str(value or "").strip())
-    except ValueError:
-        return None
 
 
 @transaction.atomic
@@ -166,6 +104,6 @@ def book(rows: Sequence[Row], *, by: Any) -> list[Receipt]:
         except DomainError as refusal:
             raise Unprocessable(
                 _("The file was not booked; nothing was posted."),
-                fields={f"{_('row')} {row.number}": refusal.title},
+                fields={_("row %(number)s") % {"number": row.number}: refusal.title},
             ) from refusal
     return receipts

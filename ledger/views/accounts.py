@@ -22,8 +22,9 @@ from ledger.plans import missed_on
 from ledger.queries import rows
 from ledger.statement import statement
 from ledger.views.common import amount_in, attempt, day_in, today
+from parties.actions import end_access, give_access
 from parties.finding import named
-from parties.models import Party
+from parties.models import OnlineAccess, Party
 
 PAGE = 50
 # What the codes on our papers hold, as a scanner types it into the search.
@@ -98,6 +99,7 @@ def account(request: HttpRequest, party_id: int) -> HttpResponse:
         "plans": [(plan, plan.broken_on or missed_on(plan, on=on)) for plan in plans],
         "shift": Shift.objects.filter(cashier=request.user.pk, closed_at=None).first(),
         "methods": [(value, title) for value, title in Method.choices if value != "online"],
+        "accesses": OnlineAccess.objects.filter(party=party).select_related("user").order_by("pk"),
         "may_cash": may(request, CASHIER, Verb.EDIT),
         "may_decide": may(request, TREASURY, Verb.EDIT),
     }
@@ -159,3 +161,18 @@ def sign_write_off(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: approve_write_off(proposal, by=request.user, on=today()),
         back=f"/staff/accounts/{proposal.party_id}/",
     )
+
+
+@require_POST
+@desk(CASHIER, Verb.EDIT)
+def access(request: HttpRequest, party_id: int) -> HttpResponse:
+    """Open a party's own record to a user whose papers were seen, or close it."""
+    party, closing = get_object_or_404(Party, pk=party_id), request.POST.get("end", "")
+
+    def work() -> None:
+        if closing.isdigit():
+            end_access(party, user_id=int(closing))
+        else:
+            give_access(party, to=request.POST.get("to", ""), by=request.user)
+
+    return attempt(request, work, back=f"/staff/accounts/{party_id}/#online-access", done=_("Saved."))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.policy import Verb
 from core.errors import Unprocessable
+from core.incoming import called
 from core.sheets import harmless
 from ledger.access import TREASURY, desk, may
 from ledger.actions import bank_file, online
@@ -92,7 +93,7 @@ def act(request: HttpRequest, via: str, reference: str) -> HttpResponse:
 @desk(TREASURY, Verb.EDIT)
 def bank(request: HttpRequest) -> HttpResponse:
     """Book a bank's file of payments: all of its rows, or none with what is wrong by row."""
-    context: dict[str, object] = {"columns": [names[0] for names in bank_file.COLUMNS.values()]}
+    context: dict[str, object] = {"columns": [called(names) for names in bank_file.COLUMNS.values()]}
     if request.method == "POST":
         try:
             given = request.FILES.get("file")

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -16,8 +15,8 @@ from core.sheets import harmless
 from core.text3 import Text3
 from ledger import papers
 from ledger.access import ACCOUNTS, CASHIER, desk
-from ledger.models import Receipt, ReceiptVoid
-from ledger.statement import demands, paid_for, statement
+from ledger.models import Receipt
+from ledger.statement import demands, statement
 from ledger.views.common import day_in, today
 from parties.models import Party
 
@@ -27,13 +26,9 @@ from parties.models import Party
 def statement_paper(request: HttpRequest, party_id: int) -> HttpResponse:
     """Print a statement of account."""
     party, on = get_object_or_404(Party, pk=party_id), day_in(request.GET, "on", today())
-    context = {
-        "party": party,
-        "on": on,
-        "accounts": statement(party, on=on),
-        "qr": papers.qr(f"party:{party_id}"),
-    }
-    return papers.answer("ledger/papers/statement.html", context, name=f"statement-{party_id}")
+    return papers.answer(
+        "ledger/papers/statement.html", papers.of_account(party, on=on), name=f"statement-{party_id}"
+    )
 
 
 @require_GET
@@ -53,15 +48,7 @@ def demand_paper(request: HttpRequest, party_id: int) -> HttpResponse:
 def receipt_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Print a receipt; a void one says so."""
     receipt = get_object_or_404(Receipt.objects.select_related("book", "party", "by", "posting"), pk=pk)
-    paid = sum((Decimal(line["principal"]) + Decimal(line["penalty"]) for line in receipt.lines), Decimal(0))
-    context = {
-        "receipt": receipt,
-        "void": ReceiptVoid.objects.filter(receipt=receipt).first(),
-        "lines": paid_for(receipt),
-        "advance": receipt.amount - paid,
-        "qr": papers.qr(f"receipt:{pk}"),
-    }
-    return papers.answer("ledger/papers/receipt.html", context, name=str(receipt))
+    return papers.answer("ledger/papers/receipt.html", papers.of_receipt(receipt), name=str(receipt))
 
 
 @require_GET

@@ -10,8 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, Unprocessable
-from ledger.models import ChargeType
-from taxation.errors import NoPack, OverlappingPeriod, PackFrozen
+from core.text import isolated
+from core.text3 import Text3
+from ledger.models import BillRun, ChargeType, RunState
+from taxation.errors import AlreadyBilled, NoPack, OverlappingPeriod, PackFrozen
 from taxation.models import PackStatus, RulePack, RuleParameter
 from taxation.models.rule_pack import charge_code
 from taxation.rules.computation import Charge, assess
@@ -188,6 +190,8 @@ def enact(
         missing["source"] = _("Name the law or decision.")
     if missing or valid_from is None:
         raise Unprocessable(_("The pack cannot be enacted yet"), fields=missing)
+    hold(pack.levy)
+    _require_unbilled(pack.levy, valid_from, valid_to)
     earlier = RulePack.objects.filter(
         levy=pack.levy, status=PackStatus.ENACTED, valid_to=None, valid_from__lt=valid_from
     )
@@ -205,6 +209,33 @@ def enact(
         raise OverlappingPeriod(_("Another enacted pack covers part of these days.")) from None
     open_charge_types(pack.recipe)
     return pack
+
+
+def hold(levy: str) -> None:
+    """Lock a levy's enacted packs until the transaction ends: enacting and billing take turns."""
+    list(RulePack.objects.select_for_update().filter(levy=levy, status=PackStatus.ENACTED).order_by("pk"))
+
+
+def _require_unbilled(levy: str, valid_from: date, valid_to: date | None) -> None:
+    """Refuse days that a run has billed: its bills were made, and are owed, by the pack of those days."""
+    runs = BillRun.objects.filter(levy=levy, period_end__gte=valid_from).exclude(state=RunState.ROLLED_BACK)
+    if valid_to is not None:
+        runs = runs.filter(period_start__lte=valid_to)
+    run = runs.order_by("period_end").last()
+    if run is None:
+        return
+    said = {
+        "run": f"{Text3.of(run.title)} {run.period}", "day": isolated(run.period_end + timedelta(days=1)),
+    }  # fmt: skip
+    advice = (
+        _("Its bills are published; let the pack begin on %(day)s or later.")
+        if run.state == RunState.PUBLISHED
+        else _("Roll that run back first, or let the pack begin on %(day)s or later.")
+    )
+    raise AlreadyBilled(
+        _("The run “%(run)s” has billed part of these days already.") % said,
+        fields={"valid_from": advice % said},
+    )
 
 
 def in_force(levy: str, on: date) -> RulePack:

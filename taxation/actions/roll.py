@@ -46,6 +46,7 @@ def start(
         raise Unprocessable(
             _("The period ends before it begins"), fields={"period_end": _("Choose a later day.")}
         )
+    packs.hold(levy)
     pack = packs.in_force(levy, period_start)
     if pack.recipe.informative:
         raise Unprocessable(_("This tax is the State’s: it is shown for information and not billed here."))

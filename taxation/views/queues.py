@@ -16,6 +16,7 @@ from core.errors import NotFound
 from core.text3 import Text3
 from jobs.actions import enqueue
 from ledger.views.common import attempt, today
+from networks.access import METERS
 from taxation import queries
 from taxation.access import QUEUES, desk, may
 from taxation.actions import discrepancies, standing
@@ -117,6 +118,7 @@ def listing(request: HttpRequest, first: str = WORK) -> dict[str, Any]:
         "states": DiscrepancyState.choices,
         "has_next": asked.number * PAGE < total,
         "may_decide": may(request, QUEUES, Verb.EDIT),
+        "may_see_meters": may(request, METERS, Verb.VIEW),
         "today": today(),
     }
 

@@ -15,7 +15,7 @@ from tests.ledger.test_payment import pay
 
 APPEND_ONLY = (
     "ledger_posting", "ledger_entry", "ledger_seal", "ledger_receipt", "ledger_receiptvoid", "ledger_billshare",
-    "ledger_idempotentanswer", "ledger_dayclose",
+    "ledger_idempotentanswer", "ledger_dayclose", "networks_meterreading",
 )  # fmt: skip
 NEVER_REMOVED = ("ledger_account", "ledger_bill", "ledger_receiptcounter", "ledger_chainhead")
 

@@ -71,7 +71,7 @@ def test_sources_of_figures_are_named_in_the_language_of_the_page():
 
 @pytest.mark.parametrize(("language", "title"), [("ar", "فاتورة"), ("en", "Bill"), ("fr", "Facture")])
 def test_a_bill_is_one_page_with_its_plot_its_code_and_exact_shares(heirs, language, title):
-    bill, _owners = heirs
+    bill, owners = heirs
     kept = printing.with_shares(Bill.objects.all()).get(pk=bill.pk)
     page = papers.html("taxation/papers/bill.html", printing.context_of(kept), language)
     assert title in page
@@ -80,6 +80,8 @@ def test_a_bill_is_one_page_with_its_plot_its_code_and_exact_shares(heirs, langu
     assert "data:image/svg" in page
     for digits in ("327.250", "40.906", "143.172", "71.586"):
         assert digits in page
+    # Names and numbers keep their own direction in the PDF too, which knows no `bdi`.
+    assert f"<bdi>\u2068{owners[0].approved_name}\u2069</bdi>" in page
     assert pages_of(papers.draw([page])) == 1
 
 

@@ -14,7 +14,14 @@ from ledger.models import Bill, BillShare
 from ledger.queries import open_items
 from taxation.actions import packs, roll
 from taxation.actions.assessing import approve, propose, reject, set_shares
-from taxation.errors import NoPack, OverlappingPeriod, PackFrozen, SecondSignature, SharesIncomplete
+from taxation.errors import (
+    AlreadyBilled,
+    NoPack,
+    OverlappingPeriod,
+    PackFrozen,
+    SecondSignature,
+    SharesIncomplete,
+)
 from taxation.models import Assessment
 from tests.cast import person
 from tests.taxation.ground import NEW_YEAR, owned, pack, unit
@@ -215,6 +222,29 @@ def test_two_enacted_packs_never_overlap():
     other = packs.copy(packs.in_force("ps-building", NEW_YEAR), by=None)
     with pytest.raises(OverlappingPeriod):
         packs.enact(other, valid_from=date(2026, 6, 1), valid_to=None, source="x", by=None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("published", [True, False])
+def test_no_pack_is_enacted_back_into_days_that_a_run_has_billed(published):
+    present = pack()
+    owned(assessed())
+    run = run_for()
+    if published:
+        publish(run)
+    draft = packs.copy(present, by=None)
+    for since, until in ((NEW_YEAR, None), (date(2026, 7, 1), None), (date(2025, 6, 1), date(2026, 1, 1))):
+        with pytest.raises(AlreadyBilled) as refused:
+            packs.enact(draft, valid_from=since, valid_to=until, source="Law 1", by=None)
+        assert "2026" in refused.value.title
+        assert "2027-01-01" in refused.value.fields["valid_from"]
+    present.refresh_from_db()
+    draft.refresh_from_db()
+    assert (present.valid_to, draft.status) == (None, "draft")
+    if not published:
+        roll_back(run, on=NEW_YEAR, by=None)
+        packs.enact(draft, valid_from=NEW_YEAR, valid_to=None, source="Law 1", by=None)
+        assert packs.in_force("ps-building", NEW_YEAR) == draft
 
 
 @pytest.mark.parametrize(

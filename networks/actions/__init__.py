@@ -1,0 +1,1 @@
+"""Verbs across rows of the networks."""
