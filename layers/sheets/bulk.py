@@ -141,4 +141,5 @@ def change_rows(user_id: int, collection: str, query: str, values: dict[str, Any
                     % {"key": keys[at + refused.index]},
                     detail=_reason(refused.refusal),
                 )
+        progress.report(len(keys), len(keys), _("Changing rows"))
     return {"changed": len(keys)}
