@@ -8,6 +8,12 @@ import { Circle, Fill, Stroke, Style, Text } from "ol/style.js";
 import type { Geometry } from "../api/types.js";
 import { FONT, canvasText } from "./style/labels.js";
 
+/** A shape that is not registered, and what is written in it. */
+export interface Proposed {
+  geometry: Geometry;
+  label: string;
+}
+
 const ACCENT = "#0B5A6B";
 const DRAFT = "#C8321A";
 
@@ -39,7 +45,19 @@ const OUTLINE = [
   new Style({ stroke: new Stroke({ color: DRAFT, width: 2, lineDash: [8, 5] }), fill: new Fill({ color: "rgba(200,50,26,0.08)" }) }),
 ];
 
-/** Shows at most one chosen feature, one proposed outline, and any number of picked features. */
+function labelStyle(label: string, color: string, size: number): Style[] {
+  if (!label) return [];
+  const text = new Text({
+    text: canvasText(label),
+    font: `600 ${size}px ${FONT}`,
+    fill: new Fill({ color }),
+    stroke: new Stroke({ color: "#FFFFFF", width: 4 }),
+    overflow: true,
+  });
+  return [new Style({ text, zIndex: 3 })];
+}
+
+/** Shows at most one chosen feature, what is proposed in its place, and any number of picked features. */
 export class Selection {
   private readonly source = new VectorSource();
   private readonly drafts = new VectorSource();
@@ -48,7 +66,7 @@ export class Selection {
   private label = "";
 
   constructor(map: Map) {
-    map.addLayer(new VectorLayer({ source: this.drafts, style: OUTLINE, zIndex: 19890 }));
+    map.addLayer(new VectorLayer({ source: this.drafts, style: (feature) => [...OUTLINE, ...labelStyle(String(feature.get("label") ?? ""), DRAFT, 12)], zIndex: 19890 }));
     map.addLayer(new VectorLayer({ source: this.picked, style: PICKED, zIndex: 19895 }));
     map.addLayer(
       new VectorLayer({
@@ -57,22 +75,10 @@ export class Selection {
         updateWhileAnimating: true,
         style: (feature) => {
           const kind = feature.getGeometry()?.getType() ?? "";
-          return [...(kind.endsWith("Point") ? CHOSEN_POINT : CHOSEN), ...this.labelStyle(kind.endsWith("Polygon"))];
+          return [...(kind.endsWith("Point") ? CHOSEN_POINT : CHOSEN), ...labelStyle(kind.endsWith("Polygon") ? this.label : "", ACCENT, 15)];
         },
       }),
     );
-  }
-
-  private labelStyle(isArea: boolean): Style[] {
-    if (!this.label || !isArea) return [];
-    const text = new Text({
-      text: canvasText(this.label),
-      font: `600 15px ${FONT}`,
-      fill: new Fill({ color: ACCENT }),
-      stroke: new Stroke({ color: "#FFFFFF", width: 4 }),
-      overflow: true,
-    });
-    return [new Style({ text, zIndex: 3 })];
   }
 
   show(geometry: Geometry | null, label: string): void {
@@ -81,9 +87,13 @@ export class Selection {
     if (geometry) this.source.addFeature(this.read(geometry));
   }
 
-  outline(geometry: Geometry | null): void {
+  outline(parts: Proposed[]): void {
     this.drafts.clear();
-    if (geometry) this.drafts.addFeature(this.read(geometry));
+    for (const { geometry, label } of parts) {
+      const feature = this.read(geometry);
+      feature.set("label", label);
+      this.drafts.addFeature(feature);
+    }
   }
 
   pick(geometries: Geometry[]): void {
