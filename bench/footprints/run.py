@@ -124,6 +124,7 @@ def judged() -> None:
     true = {
         "new": truth["unregistered"], "gone": truth["registered_not_found"],
         "grown": [owner[key] for key in truth["enlarged"]], "split": truth["seen_as_two"],
+        "shrunk": truth["made_smaller"], "merged": truth["seen_as_one"], "changed": truth["rebuilt_beside"],
     }  # fmt: skip
     unlike = {key for kind, keys in true.items() if kind != "new" for key in keys}
     true["same"] = [key for key in {key for _, key in named.values()} if key not in unlike]

@@ -63,7 +63,7 @@ class FootprintRun(models.Model):
 
 
 class FootprintTruth(models.Model):
-    """What is known of a layer beforehand: a footprint that is new, a building that is gone, has grown or was cut.
+    """What is known of a layer beforehand: a footprint that is new, a building that is gone or differs, and how.
 
     Whoever makes a control survey writes it down with the layer, so that comparisons of it are measured.
     """

@@ -5,7 +5,8 @@ WITH told AS (
     WHERE b.end_lifespan IS NULL AND b.geom && %(extent)s::geometry
       AND NOT EXISTS (SELECT 1 FROM buildings_footprinttruth t WHERE t.layer = %(layer)s AND t.building = b.id)
 ), found AS (
-    SELECT kind, coalesce(building_id, footprints[1]) AS key FROM buildings_footprintfinding WHERE run_id = %(run)s
+    SELECT kind, unnest(CASE kind WHEN 'new' THEN footprints ELSE buildings END) AS key
+    FROM buildings_footprintfinding WHERE run_id = %(run)s
     UNION ALL
     (SELECT 'same', building FROM kept EXCEPT
         SELECT 'same', unnest(buildings) FROM buildings_footprintfinding WHERE run_id = %(run)s)

@@ -118,6 +118,9 @@ def write_truth(town: Town) -> None:
             (FindingKind.NEW, "footprint", truth["unregistered"]), (FindingKind.GROWN, "building", grown),
             (FindingKind.GONE, "building", truth["registered_not_found"]),
             (FindingKind.SPLIT, "building", truth["seen_as_two"]),
+            (FindingKind.SHRUNK, "building", truth["made_smaller"]),
+            (FindingKind.MERGED, "building", truth["seen_as_one"]),
+            (FindingKind.CHANGED, "building", truth["rebuilt_beside"]),
         )
         for number in numbers
     ])  # fmt: skip

@@ -1,5 +1,6 @@
 """Buildings on the map: drawn over the photograph, squared, taken from another layer, a row split into its houses."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,7 @@ def vacant(page: Page, seen: Visit) -> Any:
     return first(page, seen, "parcels", "&land_use=vacant&sortby=-area_official_m2")
 
 
-def test_a_building_is_drawn_squared_taken_over_and_split(visit: Enter) -> None:
+def test_a_building_is_drawn_squared_reshaped_split_and_taken_over(visit: Enter) -> None:
     seen = visit()
     seen.sign_in("engineer")
     parcel = vacant(seen.page, seen)
@@ -73,10 +74,35 @@ def test_a_building_is_drawn_squared_taken_over_and_split(visit: Enter) -> None:
     made = buildings(page, seen, "use=commercial&sortby=-code")
     assert buildings(page, seen)["numberMatched"] == before + 1, made
 
-    # The row is shown cut before anything is kept, then split.
+    # A corner of what is there is pulled further out.
+    button(page, "spline").click()
+    measured = page.inner_text("#building .measured")
+    page.mouse.move(x + 40, y + 30)
+    page.mouse.down()
+    page.mouse.move(x + 70, y + 45, steps=6)
+    page.mouse.up()
+    expect(page.locator("#building .measured")).not_to_have_text(measured)
+    saved(page)
+    assert buildings(page, seen)["numberMatched"] == before + 1
+
+    # The row is shown cut before anything is kept: into equal houses, given widths, and where it was clicked.
+    widths = page.locator("#building .widths")
     page.locator("#building input[type=number]").fill("3")
     button(page, "eye").click()
-    expect(page.locator("#building .hint")).to_contain_text("مكانه")
+    expect(page.locator("#building [role=status]")).to_contain_text("مكانه")
+    expect(widths).to_have_value(re.compile(r"^(\S+) \S+ \S+$"))
+    first_width = float(widths.input_value().split()[0])
+    widths.fill(f"{first_width + 1:.2f}")
+    widths.press("Enter")
+    expect(widths).to_have_value(re.compile(rf"^{first_width + 1:g} \S+$"))
+    widths.fill("900")
+    widths.press("Enter")
+    expect(page.locator("#building .error")).to_contain_text("900")
+    button(page, "scissors").click()
+    for dx in (-10, 15):
+        page.mouse.click(x + dx, y)
+        expect(page.locator("#building [role=status]:not(.error)")).to_contain_text("مكانه")
+    expect(page.locator("#building input[type=number]")).to_have_value("3")
     assert buildings(page, seen)["numberMatched"] == before + 1
     button(page, "split").click()
     expect(page.locator(".toast").last).to_contain_text("·")
