@@ -90,7 +90,9 @@ def at_places(points: Sequence[tuple[float, float]], *, srid: int) -> Places:
 
     def places(row: Axis) -> list[float]:
         try:
-            on_grid = [Point(*one, srid=srid).transform(settings.GRID_SRID, clone=True) for one in points]
+            on_grid: list[Any] = [
+                Point(*one, srid=srid).transform(settings.GRID_SRID, clone=True) for one in points
+            ]
         except GDALException as error:
             raise unfit("cuts", _("This is no place on the map.")) from error
         found = sorted(row.distance(one.coords) for one in on_grid)

@@ -194,7 +194,13 @@ def survey_truth(footprints: Table, buildings: int) -> Truth:
         "registered_not_found": (np.setdiff1d(np.arange(buildings), named) + 1).tolist(),
         "seen_as_two": of(HALF),
         "made_smaller": of(SMALLER),
-        "seen_as_one": of(JOINED),
+        "seen_as_one": [
+            {
+                "footprint": int(row) + 1,
+                "buildings": [int(footprints[name][row]) + 1 for name in ("building", "second")],
+            }
+            for row in np.flatnonzero(footprints["verdict"] == JOINED)
+        ],
         "rebuilt_beside": of(MOVED),
     }
 
