@@ -1,7 +1,9 @@
 /** The chosen feature: accent line on a white casing, a light fill, its number above; and those that are picked. */
 import type Map from "ol/Map.js";
 import Feature from "ol/Feature.js";
+import type { FeatureLike } from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
+import { MultiPolygon, Polygon } from "ol/geom.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import { Circle, Fill, Stroke, Style, Text } from "ol/style.js";
@@ -45,6 +47,13 @@ const OUTLINE = [
   new Style({ stroke: new Stroke({ color: DRAFT, width: 2, lineDash: [8, 5] }), fill: new Fill({ color: "rgba(200,50,26,0.08)" }) }),
 ];
 
+/** A shape of many parts is named once, in its largest. */
+function largest(feature: FeatureLike): Polygon | undefined {
+  const shape = feature.getGeometry();
+  if (shape instanceof MultiPolygon) return shape.getPolygons().sort((a, b) => b.getArea() - a.getArea())[0];
+  return shape instanceof Polygon ? shape : undefined;
+}
+
 function labelStyle(label: string, color: string, size: number): Style[] {
   if (!label) return [];
   const text = new Text({
@@ -54,7 +63,7 @@ function labelStyle(label: string, color: string, size: number): Style[] {
     stroke: new Stroke({ color: "#FFFFFF", width: 4 }),
     overflow: true,
   });
-  return [new Style({ text, zIndex: 3 })];
+  return [new Style({ text, zIndex: 3, geometry: largest })];
 }
 
 /** Shows at most one chosen feature, what is proposed in its place, and any number of picked features. */

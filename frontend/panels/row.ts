@@ -32,8 +32,8 @@ export class RowOfHouses {
   private cuts: LonLat[] = [];
   private how: RowCut = { parts: 2 };
   private cutting: Sketch | null = null;
-  private readonly parts = h("input", { type: "number", min: 2, max: MOST_PARTS, value: 2, class: "figure" });
-  private readonly widths = h("input", { type: "text", inputmode: "decimal", dir: "ltr", class: "widths", placeholder: "6 6 7.5" });
+  private readonly parts = h("input", { type: "number", min: 2, max: MOST_PARTS, value: 2, class: "input figure" });
+  private readonly widths = h("input", { type: "text", inputmode: "decimal", dir: "ltr", class: "input widths", placeholder: "6 6 7.5" });
   private readonly here = h("button", { type: "button", class: "button quiet", "aria-pressed": "false", onclick: () => void this.host.trying(() => this.toggle()) }, icon("scissors"), t("building.cut_here"));
   private readonly back = h("button", { type: "button", class: "button quiet", hidden: true, onclick: () => this.takeBack() }, icon("undo-2"), t("building.cut_back"));
   readonly element: HTMLElement;
@@ -82,7 +82,10 @@ export class RowOfHouses {
   /** Draw the houses that it would become, each with its number and width; nothing is kept. */
   private preview(): void {
     void this.host.trying(async () => {
-      const cut = await buildings.cut(this.own, this.how);
+      const cut = await buildings.cut(this.own, this.how).catch((error: unknown) => {
+        this.forgetLastCut();
+        throw error;
+      });
       this.app.map.outlineParts(cut.parts.map((geometry, place) => ({ geometry, label: `${place + 1}\n${number(cut.widths_m[place] ?? 0, 2)}` })));
       this.parts.value = String(cut.parts.length);
       this.widths.value = cut.widths_m.map(String).join(" ");
@@ -91,12 +94,17 @@ export class RowOfHouses {
   }
 
   private takeBack(): void {
-    this.cuts = this.cuts.slice(0, -1);
-    if (this.cuts.length > 0) return this.becomes({ cuts: this.cuts });
+    this.forgetLastCut();
+    if (this.cuts.length > 0) return this.preview();
     this.app.map.outline(null);
     this.widths.value = "";
-    this.how = { parts: Number(this.parts.value) };
-    this.back.hidden = true;
+  }
+
+  /** A cut that was taken back, or refused, is no part of the next ones. */
+  private forgetLastCut(): void {
+    this.cuts = this.cuts.slice(0, -1);
+    this.back.hidden = this.cuts.length === 0;
+    if ("cuts" in this.how) this.how = this.cuts.length > 0 ? { cuts: this.cuts } : { parts: Number(this.parts.value) };
   }
 
   private async toggle(): Promise<void> {

@@ -99,6 +99,7 @@ def test_a_building_is_drawn_squared_reshaped_split_and_taken_over(visit: Enter)
     widths.press("Enter")
     expect(page.locator("#building .error")).to_contain_text("900")
     button(page, "scissors").click()
+    expect(button(page, "scissors")).to_have_attribute("aria-pressed", "true")
     for dx in (-10, 15):
         page.mouse.click(x + dx, y)
         expect(page.locator("#building [role=status]:not(.error)")).to_contain_text("مكانه")
