@@ -98,6 +98,8 @@ def test_a_building_is_drawn_squared_reshaped_split_and_taken_over(visit: Enter)
     widths.fill("900")
     widths.press("Enter")
     expect(page.locator("#building .error")).to_contain_text("900")
+    assert len(seen.complaints) == 1
+    seen.complaints.clear()
     button(page, "scissors").click()
     expect(button(page, "scissors")).to_have_attribute("aria-pressed", "true")
     for dx in (-10, 15):
