@@ -8,9 +8,12 @@ from demo.town.tables import Column, Table
 
 AGREES, SMALLER, JOINED, MOVED = 0, 4, 5, 6
 _SHARE = 0.012
+# Of the few that have room for it.
+_MOVED_SHARE = 0.04
 _LARGE_M2 = 90.0
 _NEAR_M = 1.2
 _CLEAR_M = 0.3
+_COMMON = (0.53, 0.64)
 
 
 def rebuild_some(seen: Table, plots: Column, rng: np.random.Generator) -> Table:
@@ -23,9 +26,9 @@ def rebuild_some(seen: Table, plots: Column, rng: np.random.Generator) -> Table:
     return {name: column[kept] for name, column in seen.items()}
 
 
-def _some(able: Ints, rng: np.random.Generator) -> Ints:
+def _some(able: Ints, rng: np.random.Generator, share: float = _SHARE) -> Ints:
     """Return a few of the rows, at least one if there is one."""
-    count = min(len(able), max(1, round(_SHARE * len(able))))
+    count = min(len(able), max(1, round(share * len(able))))
     return np.sort(rng.choice(able, count, replace=False)) if count else able
 
 
@@ -53,10 +56,15 @@ def _move(seen: Table, plots: Column, rng: np.random.Generator) -> None:
         for side in _sides(old):
             for by in (0.45 * side, -0.45 * side):
                 new = _shifted(old, by)
+                if not new.is_valid:
+                    continue
                 near = tree.query(new, predicate="dwithin", distance=_CLEAR_M)
-                if shapely.contains(plot, new) and set(near.tolist()) <= {int(row)}:
+                # Enough in common to be the same house, too little to be the same shape.
+                common = shapely.intersection(old, new).area / old.area
+                is_free = shapely.contains(plot, new) and set(near.tolist()) <= {int(row)}
+                if is_free and _COMMON[0] < common < _COMMON[1]:
                     places.setdefault(int(row), new)
-    for row in _some(np.array(sorted(places), dtype=np.int64), rng):
+    for row in _some(np.array(sorted(places), dtype=np.int64), rng, _MOVED_SHARE):
         seen["geom"][row], seen["verdict"][row] = places[int(row)], MOVED
 
 

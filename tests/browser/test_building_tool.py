@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely.geometry
 from playwright.sync_api import Page, expect
+from pyproj import Transformer
 
-from tests.browser.conftest import Visit
+from scripts.launch.places import PYTHON
+from tests.browser.conftest import Visit, _run
+from tests.importing.test_formats import DXF_PLOT
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Visit]
@@ -45,6 +50,44 @@ def saved(page: Page) -> None:
 def vacant(page: Page, seen: Visit) -> Any:
     """The largest parcel of which the register says that nothing stands on it."""
     return first(page, seen, "parcels", "&land_use=vacant&sortby=-area_official_m2")
+
+
+def drawing_of_a_house(page: Page, seen: Visit, path: Path) -> Path:
+    """Write a surveyor's drawing, a closed outline of 10 m by 8 m on a vacant parcel on which nothing was seen."""
+    api = f"{seen.town.address}/api/v1/collections"
+    parcels = page.request.get(
+        f"{api}/parcels/items?land_use=vacant&sortby=-area_official_m2&limit=30"
+    ).json()
+    for parcel in parcels["features"][1:]:
+        ground = shapely.geometry.shape(parcel["geometry"])
+        around = ",".join(f"{part:.7f}" for part in ground.bounds)
+        if not page.request.get(f"{api}/footprints-2026/items?bbox={around}").json()["features"]:
+            break
+    middle = shapely.maximum_inscribed_circle(ground).coords[0]
+    x, y = Transformer.from_crs(4326, 28191, always_xy=True).transform(*middle)
+    outline = DXF_PLOT.format(x0=x - 5, x1=x + 5, y0=y - 4, y1=y + 4, tx=x, ty=y, text="H")
+    path.write_text(f"0\nSECTION\n2\nENTITIES\n{outline}0\nENDSEC\n0\nEOF\n")
+    return path
+
+
+def test_an_outline_of_a_drawing_becomes_a_building(visit: Enter, tmp_path: Path) -> None:
+    seen = visit()
+    seen.sign_in("engineer")
+    page = seen.page
+    before = buildings(page, seen)["numberMatched"]
+    path = drawing_of_a_house(page, seen, tmp_path / "house.dxf")
+    named = ["--name", "drawn-house", "--layer", "areas", "--crs", "EPSG:28191"]
+    _run([str(PYTHON), "manage.py", "import_layer", str(path), *named], seen.town.env)
+    drawn = first(page, seen, "drawn-house")
+    page = open_tool(seen, f"drawn-house/{drawn['id']}", "parcels,drawn-house")
+    button(page, "copy-plus").click()
+    expect(button(page, "square")).to_be_enabled()
+    saved(page)
+    assert buildings(page, seen)["numberMatched"] == before + 1
+    around = ",".join(f"{part:.7f}" for part in shapely.geometry.shape(drawn["geometry"]).bounds)
+    made = first(page, seen, "buildings", f"&bbox={around}")
+    assert made["properties"]["footprint_m2"] == pytest.approx(80, abs=0.1)
+    assert not seen.complaints
 
 
 def test_a_building_is_drawn_squared_reshaped_split_and_taken_over(visit: Enter) -> None:
