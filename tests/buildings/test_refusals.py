@@ -30,7 +30,9 @@ def said(answer: Any, status: int) -> dict[str, str]:
     assert answer.status_code == status, answer.content
     problem = answer.json()
     assert ARABIC.search(problem["title"]), problem
-    details = {one["field"]: one["detail"] for one in problem["errors"]} or {"": problem["detail"]}
+    details = {one["field"]: one["detail"] for one in problem["errors"]} or {
+        "": problem["detail"] or problem["title"]
+    }
     assert all(ARABIC.search(detail) for detail in details.values()), details
     return details
 
