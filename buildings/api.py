@@ -15,7 +15,7 @@ from ninja.utils import check_csrf
 
 from accounts.authentication import bearer_token
 from accounts.policy import district_scope, subject_of
-from buildings import outlines
+from buildings import outlines, row_houses
 from buildings.access import find_building, person, require_change, sees_parties, staff_view
 from buildings.actions import photos, register, tables
 from buildings.actions.occupancy import enter_occupancy
@@ -51,10 +51,19 @@ class Outline(Schema):
 
 
 class Row(Schema):
-    """How many houses a row is cut into; a preview only says how."""
+    """How a row is cut: into equal houses, into houses of given widths, or at places; a preview only says how."""
 
     parts: int = 2
+    widths_m: list[float] = []
+    cuts: list[tuple[float, float]] = []
+    srid: int = 4326
     is_preview: bool = False
+
+    def places(self) -> row_houses.Places:
+        """Return where along the row it is cut, from what was given."""
+        if self.cuts:
+            return row_houses.at_places(self.cuts, srid=self.srid)
+        return row_houses.into_widths(self.widths_m) if self.widths_m else row_houses.into_equal(self.parts)
 
 
 class Owner(Schema):
@@ -222,10 +231,11 @@ def split_building(request: HttpRequest, building_id: int, entry: Row) -> Any:
     require_change(request, building)
     _ours(request)
     if entry.is_preview:
-        parts = outlines.cut(building.geom, entry.parts)
-        return 200, {"parts": [json.loads(one.transform(4326, clone=True).geojson) for one in parts]}
-    made = outlines.split_building(
-        building_id=building_id, version=_version(request, building_id), parts=entry.parts
+        parts, widths = row_houses.cut(building.geom, entry.places())
+        shapes = [json.loads(one.transform(4326, clone=True).geojson) for one in parts]
+        return 200, {"parts": shapes, "widths_m": [round(one, 2) for one in widths]}
+    made = row_houses.split_building(
+        building_id=building_id, version=_version(request, building_id), places=entry.places()
     )
     return 201, {"buildings": [{"id": one.pk, "code": one.code, "etag": _etag(one)} for one in made]}
 

@@ -1,4 +1,4 @@
-"""Work on outlines: right angles where they are nearly right, a row of houses cut into its houses."""
+"""Work on outlines: right angles where they are nearly right."""
 
 import math
 from itertools import pairwise
@@ -7,20 +7,12 @@ from typing import Any
 import shapely
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from buildings.actions.editing import keep, retire, unfit
-from buildings.actions.shaping import place
-from buildings.models import Building
 from core.errors import Unprocessable
 
 # An edge within this angle of the building's own directions is turned into them.
 NEARLY_DEG = 12.0
-MOST_PARTS = 40
-_COPIED = (
-    "street_id", "use", "condition", "construction", "floors", "height_m", "year_built",
-)  # fmt: skip
 
 
 def squared(shape: MultiPolygon) -> MultiPolygon:
@@ -36,7 +28,7 @@ def squared(shape: MultiPolygon) -> MultiPolygon:
             _("This outline cannot be squared."),
             fields={"geometry": _("Its corners are too far from right angles.")},
         )
-    return _to_django(result)
+    return to_django(result)
 
 
 def _squared(part: shapely.Polygon) -> shapely.Polygon:
@@ -84,51 +76,8 @@ def _meeting(p: Any, way: float, q: Any, other: float) -> tuple[float, float] | 
     return p[0] + far * math.cos(way), p[1] + far * math.sin(way)
 
 
-def cut(shape: MultiPolygon, parts: int) -> list[MultiPolygon]:
-    """Return an outline cut across its longer side into parts of one width."""
-    if not 2 <= parts <= MOST_PARTS:
-        raise unfit("parts", _("Split into 2 to 40 houses."))
-    whole = shapely.from_wkb(bytes(shape.wkb))
-    corners = shapely.get_coordinates(shapely.oriented_envelope(whole))
-    first, second = corners[1] - corners[0], corners[2] - corners[1]
-    along, across = (first, second) if math.hypot(*first) >= math.hypot(*second) else (second, first)
-    start = corners[0] if along is first else corners[1]
-    away = across if along is first else -across
-    pieces = []
-    for number in range(parts):
-        a, b = start + along * number / parts, start + along * (number + 1) / parts
-        piece = whole.intersection(shapely.Polygon([a, b, b + away, a + away]))
-        areas = [one for one in shapely.get_parts(piece) if one.geom_type == "Polygon" and one.area > 1]
-        if not areas:
-            raise unfit("parts", _("A part would hold nothing."))
-        pieces.append(_to_django(shapely.multipolygons(areas)))
-    return pieces
-
-
-@transaction.atomic
-def split_building(*, building_id: int, version: int | None, parts: int) -> list[Building]:
-    """End a building and enter one for each house of the row, as it was; its units stay with its history.
-
-    Refused while units are entered, since nobody but a person can say into which house each belongs.
-    """
-    old = retire(Building, building_id, version=version)
-    if old.unit_set.filter(end_lifespan=None).exists():
-        raise Unprocessable(
-            _("This building has units."),
-            fields={"parts": _("End its units first, or enter the houses one by one.")},
-        )
-    old.floor_set.filter(end_lifespan=None).update(end_lifespan=old.end_lifespan)
-    old.entrances.filter(end_lifespan=None).update(end_lifespan=old.end_lifespan)
-    made = []
-    for shape in cut(old.geom, parts):
-        house = Building(**{name: getattr(old, name) for name in _COPIED})
-        place(house, shape)
-        keep(house)
-        made.append(house)
-    return made
-
-
-def _to_django(shape: Any) -> MultiPolygon:
+def to_django(shape: Any) -> MultiPolygon:
+    """Return an area in the national grid as the models hold it."""
     made: Any = GEOSGeometry(memoryview(shape.wkb), srid=settings.GRID_SRID)
     found: MultiPolygon = made
     return found

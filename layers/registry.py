@@ -139,7 +139,10 @@ def from_dataset(dataset: Dataset) -> Collection:
         writable=True,
         version_field="version",
         style=tuple(
-            dataset.style or styles.default_style(dataset.geometry_type, label=label, seed=dataset.slug)
+            dataset.style
+            or styles.default_style(
+                dataset.geometry_type, label=label, seed=dataset.slug, count=dataset.feature_count
+            )
         ),
         heading="{" + label + "}" if label else "",
         license=dataset.license,

@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
-# Colours for layers that nobody has styled yet: apart from each other and from the registers' own.
-PALETTE = ("#2A5690", "#8C6BB8", "#B5473A", "#1B6343", "#7A4E00", "#2FA58E", "#C2185B", "#6B5B95")
+# Colours for layers that nobody has styled yet: apart from each other and from the registers' own,
+# and none near red, which is what is proposed.
+PALETTE = ("#2A5690", "#8C6BB8", "#6F7A1F", "#1B6343", "#7A4E00", "#2FA58E", "#C2185B", "#6B5B95")
 
 Style = tuple[Mapping[str, Any], ...]
 
 
-def default_style(geometry_type: str, *, label: str = "", seed: str = "") -> Style:
-    """Return a plain style for shapes of a type, with a colour chosen by `seed`."""
+# So few features are named from afar; of more one sees names once they have room.
+_FEW = 500
+
+
+def default_style(geometry_type: str, *, label: str = "", seed: str = "", count: int = 0) -> Style:
+    """Return a plain style for `count` shapes of a type (0 if not known), with a colour chosen by `seed`."""
     colour = PALETTE[crc32(seed.encode()) % len(PALETTE)]
     layers: list[Mapping[str, Any]] = []
     if "Polygon" in geometry_type or geometry_type == "Geometry":
@@ -26,7 +31,7 @@ def default_style(geometry_type: str, *, label: str = "", seed: str = "") -> Sty
         layers.append(
             {
                 "type": "symbol",
-                "minzoom": 16,
+                "minzoom": 0 if 0 < count <= _FEW else 16,
                 "layout": {"text-field": ["get", label], "text-size": 12},
                 "paint": {"text-color": "#14222B", "text-halo-color": "#FFFFFF", "text-halo-width": 1.5},
             }

@@ -124,6 +124,8 @@ def judged() -> None:
     true = {
         "new": truth["unregistered"], "gone": truth["registered_not_found"],
         "grown": [owner[key] for key in truth["enlarged"]], "split": truth["seen_as_two"],
+        "shrunk": truth["made_smaller"], "changed": truth["rebuilt_beside"],
+        "merged": [key for one in truth["seen_as_one"] for key in one["buildings"]],
     }  # fmt: skip
     unlike = {key for kind, keys in true.items() if kind != "new" for key in keys}
     true["same"] = [key for key in {key for _, key in named.values()} if key not in unlike]

@@ -63,9 +63,9 @@ class FootprintRun(models.Model):
 
 
 class FootprintTruth(models.Model):
-    """What is known of a layer beforehand: a footprint that is new, a building that is gone, has grown or was cut.
+    """What is known of a layer beforehand: a footprint that is new, a building that is gone or differs, and how.
 
-    Whoever makes a control survey writes it down with the layer, so that comparisons of it are measured.
+    One footprint over several buildings has a row for each of them. Whoever makes a control survey writes it down with the layer, so that comparisons of it are measured.
     """
 
     audit_exempt = "written down with the layer by whoever made it"

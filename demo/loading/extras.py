@@ -112,15 +112,23 @@ def write_truth(town: Town) -> None:
     of_footprint = town.tables["footprints"]["building"]
     grown = [int(of_footprint[number - 1]) + 1 for number in truth["enlarged"]]
     FootprintTruth.objects.filter(layer=FOOTPRINTS.slug).delete()
-    FootprintTruth.objects.bulk_create([
-        FootprintTruth(layer=FOOTPRINTS.slug, kind=kind, **{column: number})
+    rows = [
+        (kind, {column: number})
         for kind, column, numbers in (
             (FindingKind.NEW, "footprint", truth["unregistered"]), (FindingKind.GROWN, "building", grown),
             (FindingKind.GONE, "building", truth["registered_not_found"]),
             (FindingKind.SPLIT, "building", truth["seen_as_two"]),
+            (FindingKind.SHRUNK, "building", truth["made_smaller"]),
+            (FindingKind.CHANGED, "building", truth["rebuilt_beside"]),
         )
         for number in numbers
-    ])  # fmt: skip
+    ] + [
+        (FindingKind.MERGED, {"footprint": one["footprint"], "building": building})
+        for one in truth["seen_as_one"] for building in one["buildings"]
+    ]  # fmt: skip
+    FootprintTruth.objects.bulk_create(
+        FootprintTruth(layer=FOOTPRINTS.slug, kind=kind, **named) for kind, named in rows
+    )
 
 
 @contextmanager

@@ -9,7 +9,9 @@ import numpy as np
 import shapely
 import shapely.affinity
 
+from demo.town.rebuilding import JOINED, MOVED, SMALLER
 from demo.town.rings import Ints
+from demo.town.survey import ENLARGED, HALF, UNREGISTERED
 from demo.town.tables import Table, objects, size
 
 _EACH_KIND = 3
@@ -178,14 +180,28 @@ def people_truth(records: Table) -> Truth:
 
 
 def survey_truth(footprints: Table, buildings: int) -> Truth:
-    """Return which footprints nobody registered, which grew, and which registered buildings are gone or cut."""
-    seen = np.zeros(buildings, dtype=bool)
-    seen[footprints["building"][footprints["building"] >= 0]] = True
+    """Return which footprints nobody registered or grew, and which registered buildings are otherwise than registered."""
+    named = np.concatenate([footprints["building"], footprints["second"]])
+    verdict = np.tile(footprints["verdict"], 2)
+
+    def of(kind: int) -> list[int]:
+        numbers: list[int] = (np.unique(named[(verdict == kind) & (named >= 0)]) + 1).tolist()
+        return numbers
+
     return {
-        "unregistered": (np.flatnonzero(footprints["verdict"] == 2) + 1).tolist(),
-        "enlarged": (np.flatnonzero(footprints["verdict"] == 1) + 1).tolist(),
-        "registered_not_found": (np.flatnonzero(~seen) + 1).tolist(),
-        "seen_as_two": (np.unique(footprints["building"][footprints["verdict"] == 3]) + 1).tolist(),
+        "unregistered": (np.flatnonzero(footprints["verdict"] == UNREGISTERED) + 1).tolist(),
+        "enlarged": (np.flatnonzero(footprints["verdict"] == ENLARGED) + 1).tolist(),
+        "registered_not_found": (np.setdiff1d(np.arange(buildings), named) + 1).tolist(),
+        "seen_as_two": of(HALF),
+        "made_smaller": of(SMALLER),
+        "seen_as_one": [
+            {
+                "footprint": int(row) + 1,
+                "buildings": [int(footprints[name][row]) + 1 for name in ("building", "second")],
+            }
+            for row in np.flatnonzero(footprints["verdict"] == JOINED)
+        ],
+        "rebuilt_beside": of(MOVED),
     }
 
 

@@ -4,22 +4,27 @@ import numpy as np
 import shapely
 
 from demo.town.footprints import Footprints
+from demo.town.rebuilding import AGREES, rebuild_some
 from demo.town.rings import Ints
-from demo.town.tables import Table, objects
+from demo.town.tables import Column, Table, objects
 
-AGREES, ENLARGED, UNREGISTERED, HALF = 0, 1, 2, 3
+ENLARGED, UNREGISTERED, HALF = 1, 2, 3
 _GAP_M = 0.6
 
 
-def survey_from_the_air(buildings: Table, extra: Footprints, rng: np.random.Generator) -> Table:
+def survey_from_the_air(
+    buildings: Table, extra: Footprints, plots: Column, rng: np.random.Generator
+) -> Table:
     """Return footprints as seen: most of the register's, without those long gone, with those never registered.
 
     `verdict` is the truth about each, `building` the register's row or -1; `parcel` where it stands.
-    Some buildings are seen as two, because a passage was cut through them: each half has its row.
+    Some buildings are seen as two, because a passage was cut through them: each half has its row;
+    some are seen smaller, beside their old place, or as one with their neighbour.
     """
     whole = _survey(buildings, extra, rng)
     # A child of its own, so that what is drawn after the survey stays the same.
-    return _cut_some(whole, rng.spawn(1)[0])
+    child = rng.spawn(1)[0]
+    return rebuild_some(_cut_some(whole, child), plots, child.spawn(1)[0])
 
 
 def _survey(buildings: Table, extra: Footprints, rng: np.random.Generator) -> Table:

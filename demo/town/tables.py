@@ -17,7 +17,7 @@ REFERENCES: dict[str, dict[str, str]] = {
     "buildings": {"parcel": "parcels", "district": "districts", "street": "streets"},
     "units": {"building": "buildings"},
     "permits": {"building": "buildings", "parcel": "parcels"},
-    "footprints": {"building": "buildings", "parcel": "parcels"},
+    "footprints": {"building": "buildings", "second": "buildings", "parcel": "parcels"},
     "districts": {"town": "towns"},
     "water_nodes": {"zone": "pressure_zones", "district": "districts"},
     "water_links": {

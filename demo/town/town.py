@@ -151,7 +151,7 @@ def _survey_town(site: Site, called: names.Name, hills: Land, rng: np.random.Gen
         lots.shapes[sites], zone[sites], fronts.bearing[sites], fronts.place[sites], rng, every=True
     )
     extra.parcel = sites[extra.parcel]
-    seen = survey_from_the_air(buildings, extra, rng)
+    seen = survey_from_the_air(buildings, extra, lots.shapes, rng)
     # A child of its own, so that what is drawn after the permits stays the same.
     permits = issue_permits(buildings, units, rng.spawn(1)[0])
     networks = _networks(surveyor, buildings, units, districts, rng)

@@ -1,7 +1,7 @@
 /** The API of the building register: enter, change, square and split. */
 import { language } from "../i18n.js";
 import { Refusal } from "./client.js";
-import type { Geometry } from "./types.js";
+import type { Geometry, LonLat } from "./types.js";
 
 export interface BuildingInfo {
   id: number;
@@ -9,6 +9,9 @@ export interface BuildingInfo {
   values: Record<string, unknown>;
   geometry: Geometry;
 }
+
+/** How a row of houses is cut: into equal ones, into given widths from its western end, or at places. */
+export type RowCut = { parts: number } | { widths_m: number[] } | { cuts: LonLat[] };
 
 interface Problem {
   title?: string;
@@ -44,6 +47,6 @@ export const buildings = {
   enter: (geometry: Geometry, values: Record<string, unknown>): Promise<BuildingInfo> => call("POST", "", { geometry, values }),
   reshape: (one: BuildingInfo, geometry: Geometry): Promise<BuildingInfo> => call("PATCH", `/${one.id}`, { geometry }, one.etag),
   square: (geometry: Geometry): Promise<{ geometry: Geometry; area_m2: number }> => call("POST", "/square", { geometry, srid: 4326 }),
-  cut: (one: BuildingInfo, parts: number): Promise<{ parts: Geometry[] }> => call("POST", `/${one.id}/split`, { parts, is_preview: true }, one.etag),
-  split: (one: BuildingInfo, parts: number): Promise<{ buildings: { id: number; code: string }[] }> => call("POST", `/${one.id}/split`, { parts }, one.etag),
+  cut: (one: BuildingInfo, how: RowCut): Promise<{ parts: Geometry[]; widths_m: number[] }> => call("POST", `/${one.id}/split`, { ...how, is_preview: true }, one.etag),
+  split: (one: BuildingInfo, how: RowCut): Promise<{ buildings: { id: number; code: string }[] }> => call("POST", `/${one.id}/split`, how, one.etag),
 };

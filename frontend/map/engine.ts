@@ -9,7 +9,7 @@ import { CollectionLayers } from "./layers.js";
 import { Locator } from "./locate.js";
 import { Measure } from "./measure.js";
 import { fromLonLat, toLonLat } from "./projections.js";
-import { Selection } from "./selection.js";
+import { type Proposed, Selection } from "./selection.js";
 import type { Sketch } from "./sketch.js";
 import { snapshot } from "./snapshot.js";
 
@@ -201,7 +201,12 @@ export class MapEngine {
 
   /** Show an area that is not registered, such as an import's footprint: dashed, in the draft colour. */
   outline(geometry: Geometry | null): void {
-    this.selection.outline(geometry);
+    this.selection.outline(geometry ? [{ geometry, label: "" }] : []);
+  }
+
+  /** Show the parts that a thing would become, each with what is written in it. */
+  outlineParts(parts: Proposed[]): void {
+    this.selection.outline(parts);
   }
 
   /** Show features as picked, in place of those before. */

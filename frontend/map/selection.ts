@@ -1,12 +1,20 @@
 /** The chosen feature: accent line on a white casing, a light fill, its number above; and those that are picked. */
 import type Map from "ol/Map.js";
 import Feature from "ol/Feature.js";
+import type { FeatureLike } from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
+import { MultiPolygon, Polygon } from "ol/geom.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import { Circle, Fill, Stroke, Style, Text } from "ol/style.js";
 import type { Geometry } from "../api/types.js";
 import { FONT, canvasText } from "./style/labels.js";
+
+/** A shape that is not registered, and what is written in it. */
+export interface Proposed {
+  geometry: Geometry;
+  label: string;
+}
 
 const ACCENT = "#0B5A6B";
 const DRAFT = "#C8321A";
@@ -39,7 +47,26 @@ const OUTLINE = [
   new Style({ stroke: new Stroke({ color: DRAFT, width: 2, lineDash: [8, 5] }), fill: new Fill({ color: "rgba(200,50,26,0.08)" }) }),
 ];
 
-/** Shows at most one chosen feature, one proposed outline, and any number of picked features. */
+/** A shape of many parts is named once, in its largest. */
+function largest(feature: FeatureLike): Polygon | undefined {
+  const shape = feature.getGeometry();
+  if (shape instanceof MultiPolygon) return shape.getPolygons().sort((a, b) => b.getArea() - a.getArea())[0];
+  return shape instanceof Polygon ? shape : undefined;
+}
+
+function labelStyle(label: string, color: string, size: number): Style[] {
+  if (!label) return [];
+  const text = new Text({
+    text: canvasText(label),
+    font: `600 ${size}px ${FONT}`,
+    fill: new Fill({ color }),
+    stroke: new Stroke({ color: "#FFFFFF", width: 4 }),
+    overflow: true,
+  });
+  return [new Style({ text, zIndex: 3, geometry: largest })];
+}
+
+/** Shows at most one chosen feature, what is proposed in its place, and any number of picked features. */
 export class Selection {
   private readonly source = new VectorSource();
   private readonly drafts = new VectorSource();
@@ -48,7 +75,7 @@ export class Selection {
   private label = "";
 
   constructor(map: Map) {
-    map.addLayer(new VectorLayer({ source: this.drafts, style: OUTLINE, zIndex: 19890 }));
+    map.addLayer(new VectorLayer({ source: this.drafts, style: (feature) => [...OUTLINE, ...labelStyle(String(feature.get("label") ?? ""), DRAFT, 12)], zIndex: 19890 }));
     map.addLayer(new VectorLayer({ source: this.picked, style: PICKED, zIndex: 19895 }));
     map.addLayer(
       new VectorLayer({
@@ -57,22 +84,10 @@ export class Selection {
         updateWhileAnimating: true,
         style: (feature) => {
           const kind = feature.getGeometry()?.getType() ?? "";
-          return [...(kind.endsWith("Point") ? CHOSEN_POINT : CHOSEN), ...this.labelStyle(kind.endsWith("Polygon"))];
+          return [...(kind.endsWith("Point") ? CHOSEN_POINT : CHOSEN), ...labelStyle(kind.endsWith("Polygon") ? this.label : "", ACCENT, 15)];
         },
       }),
     );
-  }
-
-  private labelStyle(isArea: boolean): Style[] {
-    if (!this.label || !isArea) return [];
-    const text = new Text({
-      text: canvasText(this.label),
-      font: `600 15px ${FONT}`,
-      fill: new Fill({ color: ACCENT }),
-      stroke: new Stroke({ color: "#FFFFFF", width: 4 }),
-      overflow: true,
-    });
-    return [new Style({ text, zIndex: 3 })];
   }
 
   show(geometry: Geometry | null, label: string): void {
@@ -81,9 +96,13 @@ export class Selection {
     if (geometry) this.source.addFeature(this.read(geometry));
   }
 
-  outline(geometry: Geometry | null): void {
+  outline(parts: Proposed[]): void {
     this.drafts.clear();
-    if (geometry) this.drafts.addFeature(this.read(geometry));
+    for (const { geometry, label } of parts) {
+      const feature = this.read(geometry);
+      feature.set("label", label);
+      this.drafts.addFeature(feature);
+    }
   }
 
   pick(geometries: Geometry[]): void {

@@ -1,5 +1,5 @@
 /** The building tool: draw or trace a footprint, take one from another layer, square it, split a row of houses. */
-import { type BuildingInfo, buildings } from "../api/buildings.js";
+import { type BuildingInfo, type RowCut, buildings } from "../api/buildings.js";
 import { readCatalogue } from "../api/client.js";
 import type { FeatureInfo, Geometry } from "../api/types.js";
 import type { App } from "../app.js";
@@ -10,10 +10,10 @@ import { outlineOf, squareMetres } from "../map/outlines.js";
 import type { Sketch } from "../map/sketch.js";
 import type { Chosen } from "../state.js";
 import { squareMetresText } from "../units.js";
+import { RowOfHouses } from "./row.js";
 import { toast } from "./toast.js";
 
 const BUILDINGS = "buildings";
-const MOST_PARTS = 40;
 
 /** A shape of another layer that a building may take its outline from. */
 interface Found {
@@ -24,6 +24,7 @@ interface Found {
 /** Opens and closes with its tool. */
 export class BuildingPanel {
   private sketch: Sketch | null = null;
+  private row: RowOfHouses | null = null;
   private building: BuildingInfo | null = null;
   private found: Found | null = null;
   private readonly said = h("p", { class: "hint", role: "status" });
@@ -123,7 +124,7 @@ export class BuildingPanel {
   private button(name: string, label: string, act: () => void, look = ""): HTMLButtonElement {
     return h("button", { type: "button", class: `button ${look}`, onclick: act }, icon(name), label);
   }
-  /* icon("square-plus") icon("spline") icon("copy-plus") icon("replace") icon("square") icon("undo-2") icon("redo-2") icon("check") icon("x") icon("split") icon("house-plus") */
+  /* icon("square-plus") icon("spline") icon("copy-plus") icon("replace") icon("square") icon("undo-2") icon("redo-2") icon("check") icon("x") icon("house-plus") */
 
   private taking(found: Found): HTMLElement {
     const own = this.building;
@@ -146,24 +147,18 @@ export class BuildingPanel {
     return h("label", { class: "check" }, box, " ", t("building.trace", { title: photo.title }));
   }
 
-  // Splitting
-
   private splitting(own: BuildingInfo): HTMLElement {
-    const parts = h("input", { type: "number", min: 2, max: MOST_PARTS, value: 2, "aria-label": t("building.parts"), class: "figure" });
-    const act = this.button("split", t("building.split"), () => void this.trying(() => this.divide(own, Number(parts.value))));
-    const preview = (): void =>
-      void this.trying(async () => {
-        const cut = await buildings.cut(own, Number(parts.value));
-        this.app.map.outline({ type: "MultiPolygon", coordinates: cut.parts.flatMap((one) => one.coordinates as unknown[]) });
-        this.say(t("building.would_split"));
-      });
-    parts.addEventListener("change", preview);
-    return h("div", { class: "row" }, h("label", { class: "row" }, t("building.row"), parts), this.button("eye", t("building.preview"), preview, "quiet"), act);
+    this.row = new RowOfHouses(this.app, own, {
+      trying: (act) => this.trying(act),
+      say: (text, isFault) => this.say(text, isFault),
+      draws: (sketch) => (this.sketch = sketch),
+      split: (how) => this.divide(own, how),
+    });
+    return this.row.element;
   }
-  /* icon("eye") */
 
-  private async divide(own: BuildingInfo, parts: number): Promise<void> {
-    const { buildings: made } = await buildings.split(own, parts);
+  private async divide(own: BuildingInfo, how: RowCut): Promise<void> {
+    const { buildings: made } = await buildings.split(own, how);
     toast(t("building.was_split", { codes: made.map((one) => one.code).join(" · ") }));
     await this.done(made[0]?.id ?? 0);
   }
@@ -247,6 +242,8 @@ export class BuildingPanel {
   }
 
   private drop(): void {
+    this.row?.end();
+    this.row = null;
     this.sketch?.end();
     this.sketch = null;
   }

@@ -66,7 +66,11 @@ _LANGUAGE = {
     "fr": Text3("بالفرنسية", "in French", "en français"),
 }
 # Fields that name a feature, the best first.
-_NAMING = ("name", "name_ar", "parcel_no", "title", "label", "code", "ref")
+# After names come numbers: of parcels, of houses, and the text of a French sheet.
+_NAMING = (
+    "name", "name_ar", "parcel_no", "title", "label", "code", "ref",
+    "parcel", "lot", "ml", "house_number", "housenumber", "addr_housenumber", "postnumber", "tex",
+)  # fmt: skip
 
 
 def plain(name: str) -> str:

@@ -1,12 +1,18 @@
 """Buildings on the map: drawn over the photograph, squared, taken from another layer, a row split into its houses."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely.geometry
 from playwright.sync_api import Page, expect
+from pyproj import Transformer
 
-from tests.browser.conftest import Visit
+from scripts.launch.places import PYTHON
+from tests.browser.conftest import Visit, _run
+from tests.importing.test_formats import DXF_PLOT
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Visit]
@@ -46,7 +52,45 @@ def vacant(page: Page, seen: Visit) -> Any:
     return first(page, seen, "parcels", "&land_use=vacant&sortby=-area_official_m2")
 
 
-def test_a_building_is_drawn_squared_taken_over_and_split(visit: Enter) -> None:
+def drawing_of_a_house(page: Page, seen: Visit, path: Path) -> Path:
+    """Write a surveyor's drawing, a closed outline of 10 m by 8 m on a vacant parcel on which nothing was seen."""
+    api = f"{seen.town.address}/api/v1/collections"
+    parcels = page.request.get(
+        f"{api}/parcels/items?land_use=vacant&sortby=-area_official_m2&limit=30"
+    ).json()
+    for parcel in parcels["features"][1:]:
+        ground = shapely.geometry.shape(parcel["geometry"])
+        around = ",".join(f"{part:.7f}" for part in ground.bounds)
+        if not page.request.get(f"{api}/footprints-2026/items?bbox={around}").json()["features"]:
+            break
+    middle = shapely.maximum_inscribed_circle(ground).coords[0]
+    x, y = Transformer.from_crs(4326, 28191, always_xy=True).transform(*middle)
+    outline = DXF_PLOT.format(x0=x - 5, x1=x + 5, y0=y - 4, y1=y + 4, tx=x, ty=y, text="H")
+    path.write_text(f"0\nSECTION\n2\nENTITIES\n{outline}0\nENDSEC\n0\nEOF\n")
+    return path
+
+
+def test_an_outline_of_a_drawing_becomes_a_building(visit: Enter, tmp_path: Path) -> None:
+    seen = visit()
+    seen.sign_in("engineer")
+    page = seen.page
+    before = buildings(page, seen)["numberMatched"]
+    path = drawing_of_a_house(page, seen, tmp_path / "house.dxf")
+    named = ["--name", "drawn-house", "--layer", "areas", "--crs", "EPSG:28191"]
+    _run([str(PYTHON), "manage.py", "import_layer", str(path), *named], seen.town.env)
+    drawn = first(page, seen, "drawn-house")
+    page = open_tool(seen, f"drawn-house/{drawn['id']}", "parcels,drawn-house")
+    button(page, "copy-plus").click()
+    expect(button(page, "square")).to_be_enabled()
+    saved(page)
+    assert buildings(page, seen)["numberMatched"] == before + 1
+    around = ",".join(f"{part:.7f}" for part in shapely.geometry.shape(drawn["geometry"]).bounds)
+    made = first(page, seen, "buildings", f"&bbox={around}")
+    assert made["properties"]["footprint_m2"] == pytest.approx(80, abs=0.1)
+    assert not seen.complaints
+
+
+def test_a_building_is_drawn_squared_reshaped_split_and_taken_over(visit: Enter) -> None:
     seen = visit()
     seen.sign_in("engineer")
     parcel = vacant(seen.page, seen)
@@ -73,10 +117,38 @@ def test_a_building_is_drawn_squared_taken_over_and_split(visit: Enter) -> None:
     made = buildings(page, seen, "use=commercial&sortby=-code")
     assert buildings(page, seen)["numberMatched"] == before + 1, made
 
-    # The row is shown cut before anything is kept, then split.
+    # A corner of what is there is pulled further out.
+    button(page, "spline").click()
+    measured = page.inner_text("#building .measured")
+    page.mouse.move(x + 40, y + 30)
+    page.mouse.down()
+    page.mouse.move(x + 70, y + 45, steps=6)
+    page.mouse.up()
+    expect(page.locator("#building .measured")).not_to_have_text(measured)
+    saved(page)
+    assert buildings(page, seen)["numberMatched"] == before + 1
+
+    # The row is shown cut before anything is kept: into equal houses, given widths, and where it was clicked.
+    widths = page.locator("#building .widths")
     page.locator("#building input[type=number]").fill("3")
     button(page, "eye").click()
-    expect(page.locator("#building .hint")).to_contain_text("مكانه")
+    expect(page.locator("#building [role=status]")).to_contain_text("مكانه")
+    expect(widths).to_have_value(re.compile(r"^(\S+) \S+ \S+$"))
+    first_width = float(widths.input_value().split()[0])
+    widths.fill(f"{first_width + 1:.2f}")
+    widths.press("Enter")
+    expect(widths).to_have_value(re.compile(rf"^{first_width + 1:g} \S+$"))
+    widths.fill("900")
+    widths.press("Enter")
+    expect(page.locator("#building .error")).to_contain_text("900")
+    assert len(seen.complaints) == 1
+    seen.complaints.clear()
+    button(page, "scissors").click()
+    expect(button(page, "scissors")).to_have_attribute("aria-pressed", "true")
+    for dx in (-10, 15):
+        page.mouse.click(x + dx, y)
+        expect(page.locator("#building [role=status]:not(.error)")).to_contain_text("مكانه")
+    expect(page.locator("#building input[type=number]")).to_have_value("3")
     assert buildings(page, seen)["numberMatched"] == before + 1
     button(page, "split").click()
     expect(page.locator(".toast").last).to_contain_text("·")

@@ -34,9 +34,9 @@ def put_on_the_map(town: Town) -> str:
 
 
 def found_of(run: FootprintRun, kind: str) -> set[int]:
-    """Return what a comparison put in a class: footprints where they are new, else buildings."""
+    """Return what a comparison put in a class: footprints where they are new or over several, else buildings."""
     rows = FootprintFinding.objects.filter(run=run, kind=kind)
-    return {(row.footprints[0] if kind == "new" else row.building_id) for row in rows}
+    return {(row.footprints[0] if kind in ("new", "merged") else row.building_id) for row in rows}
 
 
 def truth_of(town: Town) -> dict[str, set[int]]:
@@ -48,4 +48,7 @@ def truth_of(town: Town) -> dict[str, set[int]]:
         "gone": set(truth["registered_not_found"]),
         "grown": {int(seen[number - 1]) + 1 for number in truth["enlarged"]},
         "split": set(truth["seen_as_two"]),
+        "shrunk": set(truth["made_smaller"]),
+        "merged": {one["footprint"] for one in truth["seen_as_one"]},
+        "changed": set(truth["rebuilt_beside"]),
     }

@@ -15,7 +15,7 @@ from PIL import Image
 from buildings.actions import photos
 from buildings.models import Building, BuildingSettings, Floor, Photo, Unit
 from buildings.numbering import house_number, next_house_number, written
-from buildings.outlines import cut, squared
+from buildings.outlines import squared
 from cadastre.models import Parcel, Street
 from core.errors import TooLarge, Unprocessable
 from core.pdf import weasyprint
@@ -155,22 +155,16 @@ def test_a_photograph_that_is_cut_off_is_refused_after_papers_were_drawn_too() -
         redraw(picture()[:60])
 
 
-def test_two_hundred_megapixels_are_refused_before_they_are_unpacked() -> None:
+def huge_picture() -> bytes:
+    """Return a small file that says of itself to be 20,000 by 10,000 pixels."""
     small = picture()
     head = b"IHDR" + struct.pack(">II", 20000, 10000) + small[24:29]
-    huge = small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
+    return small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
+
+
+def test_two_hundred_megapixels_are_refused_before_they_are_unpacked() -> None:
     with pytest.raises(TooLarge):
-        redraw(huge)
-
-
-def test_a_row_is_split_into_its_houses(sign_in: SignIn, house: Building) -> None:
-    client = sign_in("engineer")
-    answer = send(client, "post", f"{API}/{house.pk}/split", f'"{house.pk}-1"', geometry={}, parts=4)
-    assert len(answer.json()["buildings"]) == 4
-    made = Building.objects.in_force()
-    assert sum(one.geom.area for one in made) == pytest.approx(200)
-    assert {round(one.geom.area) for one in made} == {50}
-    assert not Building.objects.in_force().filter(pk=house.pk).exists()
+        redraw(huge_picture())
 
 
 def test_corners_are_squared_and_the_area_stays() -> None:
@@ -181,7 +175,6 @@ def test_corners_are_squared_and_the_area_stays() -> None:
     points = straight.coords[0][0]
     for (ax, ay), (bx, by), (cx, cy) in zip(points, points[1:], points[2:], strict=False):
         assert abs((bx - ax) * (cx - bx) + (by - ay) * (cy - by)) < 0.05
-    assert [round(piece.area) for piece in cut(box(174700, 180800, 30, 10), 3)] == [100, 100, 100]
 
 
 def test_numbers_follow_the_street_by_distance_or_one_after_another() -> None:
