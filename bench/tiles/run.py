@@ -25,6 +25,7 @@ django.setup()
 
 from bench.tiles import data, peers, raw
 from bench.tiles.data import Tile
+from layers.prepared import SETTINGS
 from layers.tiles.drawing import LARGEST_BODY
 
 SMALL = {16: 100, 17: 100}
@@ -151,16 +152,17 @@ def _low_zooms(servers: dict[str, peers.Server]) -> list[Goal]:
     server.body(data.tiles({13: 1})[0])
     prepare, execute = raw.small_scale_form()
     with raw.connect() as bare, bare.cursor() as cursor:
-        cursor.execute("SET plan_cache_mode = force_generic_plan")
-        cursor.execute(prepare)
+        cursor.execute(SETTINGS + prepare)
         for z in range(6, 14):
             tile = data.at(z, *_middle())
             body = server.body(tile)
             largest = max(largest, len(body))
-            shown = f"  z{z:<5}{len(body):>9,}{_least(lambda tile=tile: server.body(tile)):>10.1f}"
+            shown = f"  z{z:<5}{len(body):>9,}{_least(lambda tile=tile: server.body(tile))[0]:>10.1f}"
             if z in (12, 13):
-                query = _least(lambda tile=tile: raw.ours(cursor, execute, tile, data.SLUG, 0))
-                full = _least(lambda tile=tile: raw.canonical(cursor, tile))
+                query, full = _least(
+                    lambda tile=tile: raw.ours(cursor, execute, tile, data.SLUG, 0),
+                    lambda tile=tile: raw.canonical(cursor, tile),
+                )
                 ratios.append(query / full)
                 shown += f"{query:>11.1f}{full:>20,.0f}{ratios[-1]:>8.3f}"
             print(shown)
@@ -175,14 +177,16 @@ def _low_zooms(servers: dict[str, peers.Server]) -> list[Goal]:
     ]
 
 
-def _least(act: Callable[[], object]) -> float:
-    """Return the milliseconds of the quickest of three turns."""
-    spent = []
-    for _turn in range(3):
-        began = time.perf_counter()
-        act()
-        spent.append((time.perf_counter() - began) * 1000)
-    return min(spent)
+def _least(*acts: Callable[[], object]) -> list[float]:
+    """Return the milliseconds of each act's quickest of five turns."""
+    spent = [[_spent(act) for act in acts] for _turn in range(5)]
+    return [min(of_one) for of_one in zip(*spent, strict=True)]
+
+
+def _spent(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return (time.perf_counter() - began) * 1000
 
 
 def _middle() -> tuple[float, float]:
