@@ -18,6 +18,8 @@ from django.db import InternalError, connection
 from django.db.backends.signals import connection_created
 from django.test import Client
 
+from tests.shares import BROWSER, Shares
+
 if not (settings.STATIC_ROOT / "staticfiles.json").exists():
     # A test run by hand before anything was collected: serve static files by their own names.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -25,6 +27,19 @@ if not (settings.STATIC_ROOT / "staticfiles.json").exists():
 # Playwright keeps an event loop in this thread for the rest of the session once a browser has been
 # used, and Django takes every later query for one from inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+    """Deal the suite out to the processes that `./test` starts."""
+    return Shares(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the browser's tests where the suite is dealt out: theirs is the longest share."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
+
 
 OWNER, WORKER, WEB = "gisportal_owner", "gisportal_worker", "gisportal_web"
 _main_thread_role = OWNER

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from scripts.launch import cluster, packages, places, say, serving, system
@@ -10,6 +11,8 @@ from scripts.launch.places import BIN, PYTHON, ROOT, Instance
 
 # The check for production runs with the settings of production, whatever this machine's are.
 AS_IN_PRODUCTION = {"GISPORTAL_TLS": "1", "GISPORTAL_DEBUG": "0", "GISPORTAL_ROLE": "web"}
+# The whole suite runs in as many processes. What a test kills or measures is its own process's.
+FOLDERS = (ROOT / "var" / "test", ROOT / "var" / "test-2")
 CHECKS: tuple[tuple[str, tuple[str | Path, ...], dict[str, str]], ...] = (
     ("ruff", (BIN / "ruff", "check", "."), {}),
     ("ruff format", (BIN / "ruff", "format", "--check", "."), {}),
@@ -32,7 +35,7 @@ def test(arguments: Sequence[str]) -> int:
     after certain tests.
     """
     system.require_supported()
-    place = places.open_instance(ROOT / "var" / "test")
+    place, *others = (places.open_instance(folder) for folder in (FOLDERS[:1] if arguments else FOLDERS))
     held = places.lock(
         place.folder / "run.lock", busy="./test is already running in this checkout: wait for it"
     )
@@ -41,11 +44,14 @@ def test(arguments: Sequence[str]) -> int:
     serving.listen_for_stop()
     try:
         install_software(place, long="--long" in arguments)
-        with cluster.use(cluster.make(place, durable=False)) as own:
-            cluster.prepare(own)
+        with ExitStack() as clusters:
+            for one in (place, *others):
+                own = clusters.enter_context(cluster.use(cluster.make(one, durable=False)))
+                cluster.prepare(own)
             packages.collect_static(place.folder / "static", log=place.setup_log)
+            share_static(place, others)
             failed = [] if arguments else run_checks(place)
-            code = pytest(arguments)
+            code = pytest(arguments, [place, *others])
     except serving.Stop:
         serving.deaf_to_stop()
         return 130
@@ -63,6 +69,13 @@ def install_software(place: Instance, *, long: bool) -> None:
     packages.make_environment(log=log, tests=True)
     packages.build_front_end(log=log)
     packages.compile_messages(log=log)
+
+
+def share_static(place: Instance, others: Sequence[Instance]) -> None:
+    """Let the other instances serve what was gathered for the first."""
+    for other in others:
+        if not (other.folder / "static").exists():
+            (other.folder / "static").symlink_to(place.folder / "static")
 
 
 def run_checks(place: Instance) -> list[str]:
@@ -99,17 +112,29 @@ def _types_agree(place: Instance) -> bool:
     return True
 
 
-def pytest(arguments: Sequence[str]) -> int:
-    """Run pytest on this console, as the owner who makes the test database."""
+def pytest(arguments: Sequence[str], shares: Sequence[Instance]) -> int:
+    """Run pytest on this console, as the owner who makes the test database, on one instance or spread over several."""
     long = "--long" in arguments
     rest = [argument for argument in arguments if argument != "--long"]
     env = {"GISPORTAL_ROLE": "owner", **({"GISPORTAL_LONG": "1"} if long else {})}
     say.line("Running the tests")
     ran = subprocess.run(
-        [PYTHON, "-m", "pytest", *(["-m", "long", "-s"] if long else []), *rest],
+        [PYTHON, "-m", "pytest", *(["-m", "long", "-s"] if long else []), *spread(shares), *rest],
         cwd=ROOT,
         env={**os.environ, **env},
         stdin=subprocess.DEVNULL,
         check=False,
     )
     return ran.returncode
+
+
+def spread(shares: Sequence[Instance]) -> list[str]:
+    """Return what has pytest-xdist start a process for each instance, where there are several.
+
+    A cluster for each and not only a database: tests kill servers, end sessions and fill caches
+    that all databases of a cluster share.
+    """
+    if len(shares) < 2:
+        return []
+    workers = [f"--tx=popen//env:GISPORTAL_DATA={one.folder}" for one in shares]
+    return ["--dist=loadscope", "--no-loadscope-reorder", *workers]
