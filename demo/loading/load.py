@@ -13,6 +13,7 @@ from buildings.queues import QUEUES
 from core.errors import Conflict
 from demo.loading import land, people, pipes
 from demo.loading.copying import Columns, copy_rows, multi
+from demo.loading.emptying import empty
 from demo.loading.extras import FLOWN_ON, FOOTPRINTS, add_layers, add_rasters, state_licences, write_truth
 from demo.town.tables import Table
 from demo.town.town import Say, Town
@@ -121,8 +122,7 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
                 "buildings_footprintsite",
                 "cadastre_qualityfinding",
             )
-            relations = ", ".join(["municipality_municipality", *(step.relation for step in STEPS), *fed])
-            cursor.execute(f"TRUNCATE {relations} RESTART IDENTITY CASCADE")
+            empty(["municipality_municipality", *(step.relation for step in STEPS), *fed])
         _municipality(cursor, town)
         for step in STEPS:
             counts[step.noun] = _fill(cursor, step, town.tables)

@@ -181,11 +181,17 @@ export class DraftingMap {
 
   /** Return a plot on the map by its key. */
   plot(key: string): Plot | null {
-    for (const name of ["proposed", "in_force"] as const) {
-      const found = this.sources[name].getFeatures().find((feature) => (feature.get("plot") as Plot).key === key);
-      if (found) return found.get("plot") as Plot;
-    }
-    return null;
+    return this.plotIn("proposed", key) ?? this.plotIn("in_force", key);
+  }
+
+  /** Whether a plot on the map is one in force. */
+  isInForce(key: string): boolean {
+    return this.plotIn("in_force", key) !== null;
+  }
+
+  private plotIn(name: "proposed" | "in_force", key: string): Plot | null {
+    const found = this.sources[name].getFeatures().find((feature) => (feature.get("plot") as Plot).key === key);
+    return found ? (found.get("plot") as Plot) : null;
   }
 
   bounds(): [number, number, number, number] {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shapely
 from playwright.sync_api import expect
 
 from tests.browser.bench import Bench, Place, Plot, across, between, by_turns, neighbours, said
@@ -221,6 +222,20 @@ def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: 
     assert len(moved) >= 2
     assert not {tuple(end) for end in edge} & places
 
+    # Where a street line crosses a boundary, a click beside the crossing is a click on it.
+    crossing = crossing_place(bench)
+    bench.go(record, crossing)
+    page.keyboard.press("r")
+    page.mouse.move(*bench.pixel([crossing[0] + 0.4, crossing[1] + 0.3]), steps=3)
+    expect(page.locator("#bench-snapped")).to_have_text({"ar": "تقاطع", "en": "crossing"}[lang])
+    page.mouse.click(*bench.pixel([crossing[0] + 0.4, crossing[1] + 0.3]))
+    corner = corner_near(bench, crossing)
+    page.mouse.move(*bench.pixel(corner), steps=3)
+    expect(page.locator("#bench-snapped")).to_have_text({"ar": "رأس", "en": "vertex"}[lang])
+    expect(page.locator("#bench-chip")).to_contain_text(f"{math.dist(crossing, corner):.2f}")
+    page.keyboard.press("Escape")
+
+    bench.go(record, between(edge, 0.5))
     page.keyboard.press("r")
     streets = street_places(bench)
     page.mouse.move(*bench.pixel(streets[0]), steps=3)
@@ -235,6 +250,37 @@ def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: 
     page.keyboard.press("g")
     expect(page.locator("#tool-snap")).to_have_attribute("aria-pressed", "false")
     assert bench.seen.complaints == []
+
+
+def shapes(bench: Bench, beyond: float) -> tuple[list[Any], list[Any]]:
+    """Return the boundaries and the street lines in view or so many widths beyond."""
+    west, south, east, north = bench.bounds()
+    wider, higher = beyond * (east - west), beyond * (north - south)
+    found = bench.api(f"/parcels/around?bbox={west - wider},{south - higher},{east + wider},{north + higher}")
+    plots = [shapely.geometry.shape(plot["geometry"]).boundary for plot in found["in_force"]]
+    streets = [shapely.geometry.shape(one["geometry"]) for one in found["scenery"] if one["kind"] == "street"]
+    return plots, streets
+
+
+def crossing_place(bench: Bench) -> Place:
+    """Return the place nearest to the middle where a street line crosses a boundary, clear of every vertex."""
+    plots, streets = shapes(bench, 2)
+    met = shapely.intersection(shapely.union_all(plots), shapely.union_all(streets))
+    vertices = shapely.multipoints(shapely.get_coordinates([*plots, *streets]))
+    west, south, east, north = bench.bounds()
+    middle = shapely.Point((west + east) / 2, (south + north) / 2)
+    clear = [one for one in shapely.get_parts(met) if one.geom_type == "Point" and one.distance(vertices) > 2]
+    nearest = min(clear, key=middle.distance)
+    return [nearest.x, nearest.y]
+
+
+def corner_near(bench: Bench, at: Place) -> Place:
+    """Return the vertex of a plot that is nearest to a place and clear of what lies on it."""
+    plots, _streets = shapes(bench, 0)
+    places = [list(place) for place in shapely.get_coordinates(plots)]
+    return min(
+        (place for place in places if math.dist(place, at) > 2), key=lambda place: math.dist(place, at)
+    )
 
 
 def street_places(bench: Bench) -> list[Place]:

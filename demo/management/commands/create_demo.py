@@ -46,11 +46,14 @@ class Command(BaseCommand):
         started = time.monotonic()
         town = invent_town(parcels, seed, self._say, faults=not options["clean"])
         self._say(f"Town invented in {time.monotonic() - started:.1f} s")
-        with transaction.atomic():
-            load_town(town, replace=replace, say=self._say)
-            make_accounts()
-            leave_records(timezone.localdate())
-            leave_visits(timezone.localdate())
+        try:
+            with transaction.atomic():
+                load_town(town, replace=replace, say=self._say)
+                make_accounts()
+                leave_records(timezone.localdate())
+                leave_visits(timezone.localdate())
+        except Conflict as refusal:
+            raise CommandError(str(refusal)) from refusal
         folder = write_files(town)
         self._say(f"What was planted is written down in {folder.parent / 'demo_truth.json'}")
         self._say(f"Demo municipality ready after {time.monotonic() - started:.1f} s")

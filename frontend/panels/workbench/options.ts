@@ -187,3 +187,8 @@ export function measured(points: XY[], closes: boolean): string {
   const area = areaOf(points);
   return `${t("unit.m2", { value: number(area, 2) })} · ${number(area / 1000, 3)} ${t("bench.dunum")}`;
 }
+
+/** What is selected in a list of the panel. */
+export function selected(name: string): string {
+  return document.querySelector<HTMLSelectElement>(`[name=${name}]`)?.value ?? "";
+}
