@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import shapely
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg2.errors import LockNotAvailable
 
 from audit.stamping import stamp_now
 from buildings.footprints.comparing import compare
@@ -13,7 +14,6 @@ from buildings.queues import QUEUES
 from core.errors import Conflict
 from demo.loading import land, people, pipes
 from demo.loading.copying import Columns, copy_rows, multi
-from demo.loading.emptying import empty
 from demo.loading.extras import FLOWN_ON, FOOTPRINTS, add_layers, add_rasters, state_licences, write_truth
 from demo.town.tables import Table
 from demo.town.town import Say, Town
@@ -92,7 +92,16 @@ FOLLOWING = {
         LEFT JOIN LATERAL (SELECT party_id FROM cadastre_right r WHERE r.unit_id = u.ba_unit_id
             ORDER BY id LIMIT 1) o ON true""",
 }
+_FED = (
+    "reconciliation_case",
+    "reconciliation_queuerun",
+    "buildings_footprintrun",
+    "buildings_footprintsite",
+    "cadastre_qualityfinding",
+)
 _LARGE = 20_000
+# How often the registers are asked for, half a second each: sooner given up than the server looks for deadlocks.
+PATIENCE = 60
 
 
 def refuse_unless_empty(*, replace: bool) -> None:
@@ -115,14 +124,7 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         stamp_now(connection)
         if replace:
-            fed = (
-                "reconciliation_case",
-                "reconciliation_queuerun",
-                "buildings_footprintrun",
-                "buildings_footprintsite",
-                "cadastre_qualityfinding",
-            )
-            empty(["municipality_municipality", *(step.relation for step in STEPS), *fed])
+            empty_registers(cursor)
         _municipality(cursor, town)
         for step in STEPS:
             counts[step.noun] = _fill(cursor, step, town.tables)
@@ -143,6 +145,29 @@ def load_town(town: Town, *, replace: bool, say: Say) -> dict[str, int]:
     counts["differences"] = _compare_footprints()
     say(f"{counts['differences']:>9,} differences between register and survey")
     return counts
+
+
+def empty_registers(cursor: CursorWrapper) -> None:
+    """Empty every register; whoever is reading goes first, and who never ends is told of.
+
+    The locks are taken one by one while a running portal takes its own, in another order: to wait
+    for one with others in hand would end in a deadlock, of which the server breaks either side.
+    """
+    relations = ", ".join(["municipality_municipality", *(step.relation for step in STEPS), *_FED])
+    for _time in range(PATIENCE):
+        try:
+            with transaction.atomic():
+                cursor.execute("SET LOCAL lock_timeout = '500ms'")
+                cursor.execute(f"TRUNCATE {relations} RESTART IDENTITY CASCADE")
+                cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+        except OperationalError as refusal:
+            if not isinstance(refusal.__cause__, LockNotAvailable):
+                raise
+        else:
+            return
+    raise Conflict(
+        "The registers are in use without end. Nothing was changed; stop the portal and try again."
+    )
 
 
 def _compare_footprints() -> int:

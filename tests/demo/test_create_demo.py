@@ -6,13 +6,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Membership, User
 from accounts.roles import Role
 from buildings.models import Building, Permit, Unit
 from buildings.queues import BEYOND_PERMIT, NOT_PERMITTED, VISITED
 from cadastre.models import Basin, Parcel, Place, Right, Street
+from core.errors import Conflict
 from demo.loading import load
 from layers.models import CatalogueEntry, Dataset, Raster
 from municipality.models import District, Municipality
@@ -125,6 +126,22 @@ def test_an_instance_that_holds_something_is_refused_and_left_alone(instance):
     create(seed=4, replace=True)
     assert Parcel.objects.count() != before
     assert Municipality.objects.count() == 1
+
+
+def test_whoever_reads_the_registers_goes_first_and_is_waited_for(monkeypatch, transactional_db):
+    monkeypatch.setattr(load, "PATIENCE", 1)
+    reader = connection.copy()
+    try:
+        with reader.cursor() as theirs, acting_as(OWNER), connection.cursor() as ours:
+            theirs.execute("BEGIN; SELECT 1 FROM parties_party")
+            with pytest.raises(Conflict, match="in use without end"), transaction.atomic():
+                load.empty_registers(ours)
+            # What was asked for and not had is let go, so the reader gets on.
+            theirs.execute("SELECT count(*) FROM municipality_municipality; COMMIT")
+            with transaction.atomic():
+                load.empty_registers(ours)
+    finally:
+        reader.close()
 
 
 def test_the_demo_keeps_every_promise_of_the_system(instance):

@@ -14,7 +14,7 @@ from demo.loading.cases import leave_records
 from demo.loading.extras import write_files
 from demo.loading.load import load_town, refuse_unless_empty
 from demo.loading.visits import leave_visits
-from demo.town.town import invent_town
+from demo.town.town import Town, invent_town
 
 
 class Command(BaseCommand):
@@ -47,16 +47,19 @@ class Command(BaseCommand):
         town = invent_town(parcels, seed, self._say, faults=not options["clean"])
         self._say(f"Town invented in {time.monotonic() - started:.1f} s")
         try:
-            with transaction.atomic():
-                load_town(town, replace=replace, say=self._say)
-                make_accounts()
-                leave_records(timezone.localdate())
-                leave_visits(timezone.localdate())
+            self._load(town, replace=replace)
         except Conflict as refusal:
             raise CommandError(str(refusal)) from refusal
         folder = write_files(town)
         self._say(f"What was planted is written down in {folder.parent / 'demo_truth.json'}")
         self._say(f"Demo municipality ready after {time.monotonic() - started:.1f} s")
+
+    def _load(self, town: Town, *, replace: bool) -> None:
+        with transaction.atomic():
+            load_town(town, replace=replace, say=self._say)
+            make_accounts()
+            leave_records(timezone.localdate())
+            leave_visits(timezone.localdate())
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
