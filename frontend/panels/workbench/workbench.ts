@@ -29,6 +29,7 @@ export class Workbench {
   private ways: Ways = { split: "line", boundary: "move" };
   private pending: { operation: Operation; preview: Preview; points: XY[] } | null = null;
   private around: AbortController | null = null;
+  private loaded = Promise.resolve();
   private asking: AbortController | null = null;
   private shownOptions = "";
   private timer = 0;
@@ -83,12 +84,9 @@ export class Workbench {
 
   /** Bring back what was drawn or previewed when the page was left. */
   private async resume({ tool, ways, chosen, points, operation }: Work): Promise<void> {
-    if (points[0]) {
-      this.plan.goTo(points[0]);
-      await this.load();
-    }
-    this.chosen = chosen.map((key) => this.plan.plot(key)).filter((one) => one !== null);
-    this.plan.choose(this.chosen);
+    if (points[0]) this.plan.goTo(points[0]);
+    await this.load();
+    this.choose(chosen.map((key) => this.plan.plot(key)).filter((one) => one !== null));
     this.ways = ways;
     this.use(tool);
     if (operation) await this.ask(operation, points);
@@ -147,9 +145,13 @@ export class Workbench {
     else this.plan.pencil.add(at);
   }
 
-  private async load(): Promise<void> {
+  private load(): Promise<void> {
     this.view.showScale();
-    if (!this.plan.isNear()) return;
+    if (this.plan.isNear()) this.loaded = this.loadAround();
+    return this.loaded;
+  }
+
+  private async loadAround(): Promise<void> {
     this.around?.abort();
     this.around = new AbortController();
     try {
@@ -157,7 +159,9 @@ export class Workbench {
       this.plan.showAround(found);
       this.held = found.held;
     } catch (error) {
-      if ((error as Error).name !== "AbortError") this.tell(error);
+      // A later reading took its place: who waits for one waits for the last.
+      if ((error as Error).name === "AbortError") return this.loaded;
+      this.tell(error);
     }
   }
 
@@ -210,7 +214,7 @@ export class Workbench {
     this.sketch = points;
     if (this.tool !== "ruler") this.note(this.plan.pencil.settled, null);
     this.chip.show(points.length > 1 ? measured(points, this.tool === "new") : "");
-    const operation = this.operationOf(points);
+    const operation = drawnOperation(this.tool, this.ways, this.chosen, points, Number(selected("basin")));
     if (!operation || this.tool === "ruler" || (this.tool === "new" && points.length < 5)) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.live(operation), PREVIEW_AFTER);
@@ -220,12 +224,8 @@ export class Workbench {
     window.clearTimeout(this.timer);
     this.sketch = [];
     if (this.tool === "ruler") return;
-    const operation = this.operationOf(points);
+    const operation = drawnOperation(this.tool, this.ways, this.chosen, points, Number(selected("basin")));
     if (operation) void this.ask(operation, this.tool === "new" ? points.slice(0, -1) : points);
-  }
-
-  private operationOf(points: XY[]): Operation | null {
-    return drawnOperation(this.tool, this.ways, this.chosen, points, Number(selected("basin")));
   }
 
   /** Ask for a preview; one that is under way is given up. */
