@@ -293,8 +293,9 @@ export class DraftingMap {
     this.sketch(moves.flatMap(([from]) => this.near.stretches(from, 1e-6, true).map(([a, b]) => [moved(a), moved(b)])));
   }
 
-  /** Drop the drawing in progress but stay in the tool. */
+  /** Drop the drawing in progress, and what it would make, but stay in the tool. */
   abort(): void {
+    this.preview([]);
     this.pencil.abort();
     this.sources.sketch.clear();
   }

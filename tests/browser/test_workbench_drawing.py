@@ -222,14 +222,14 @@ def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: 
     assert len(moved) >= 2
     assert not {tuple(end) for end in edge} & places
 
-    # Where a street line crosses a boundary, a click beside the crossing is a click on it.
-    crossing = crossing_place(bench)
+    # A click beside the place where a new boundary crosses a building is a click on it.
+    crossing, corner = crossing_and_corner(bench)
     bench.go(record, crossing)
     page.keyboard.press("r")
-    page.mouse.move(*bench.pixel([crossing[0] + 0.4, crossing[1] + 0.3]), steps=3)
+    beside = bench.pixel([crossing[0] + 0.3, crossing[1] + 0.2])
+    page.mouse.move(*beside, steps=3)
     expect(page.locator("#bench-snapped")).to_have_text({"ar": "تقاطع", "en": "crossing"}[lang])
-    page.mouse.click(*bench.pixel([crossing[0] + 0.4, crossing[1] + 0.3]))
-    corner = corner_near(bench, crossing)
+    page.mouse.click(*beside)
     page.mouse.move(*bench.pixel(corner), steps=3)
     expect(page.locator("#bench-snapped")).to_have_text({"ar": "رأس", "en": "vertex"}[lang])
     expect(page.locator("#bench-chip")).to_contain_text(f"{math.dist(crossing, corner):.2f}")
@@ -252,35 +252,31 @@ def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: 
     assert bench.seen.complaints == []
 
 
-def shapes(bench: Bench, beyond: float) -> tuple[list[Any], list[Any]]:
-    """Return the boundaries and the street lines in view or so many widths beyond."""
-    west, south, east, north = bench.bounds()
-    wider, higher = beyond * (east - west), beyond * (north - south)
-    found = bench.api(f"/parcels/around?bbox={west - wider},{south - higher},{east + wider},{north + higher}")
-    plots = [shapely.geometry.shape(plot["geometry"]).boundary for plot in found["in_force"]]
-    streets = [shapely.geometry.shape(one["geometry"]) for one in found["scenery"] if one["kind"] == "street"]
-    return plots, streets
+def crossing_and_corner(bench: Bench) -> tuple[Place, Place]:
+    """Halve plots until the new line crosses a building; return the crossing, clear of corners, and the nearest corner."""
+    for plot in sorted(bench.plots(), key=lambda plot: -plot["area_m2"])[:6]:
+        bench.page.keyboard.press("v")
+        bench.choose(plot)
+        bench.typed("parts", count="2")
+        bench.keep()
+        west, south, east, north = bench.bounds()
+        found = bench.api(f"/parcels/around?bbox={west},{south},{east},{north}")
+        buildings = [outline(one) for one in found["scenery"] if one["kind"] == "building"]
+        halves = [outline(one) for one in bench.record()["proposed"] if one["role"] == "child"]
+        corners = shapely.get_coordinates([*buildings, *halves])
+        cut = shapely.intersection_all([shapely.union_all(buildings), shapely.union_all(halves)])
+        for place in shapely.get_coordinates(
+            [one for one in shapely.get_parts(cut) if one.geom_type == "Point"]
+        ):
+            nearest = min(corners, key=lambda corner: math.dist(corner, place))
+            if math.dist(nearest, place) > 2.5:
+                return [float(part) for part in place], [float(part) for part in nearest]
+    raise AssertionError("no new line crosses a building clear of its corners")
 
 
-def crossing_place(bench: Bench) -> Place:
-    """Return the place nearest to the middle where a street line crosses a boundary, clear of every vertex."""
-    plots, streets = shapes(bench, 2)
-    met = shapely.intersection(shapely.union_all(plots), shapely.union_all(streets))
-    vertices = shapely.multipoints(shapely.get_coordinates([*plots, *streets]))
-    west, south, east, north = bench.bounds()
-    middle = shapely.Point((west + east) / 2, (south + north) / 2)
-    clear = [one for one in shapely.get_parts(met) if one.geom_type == "Point" and one.distance(vertices) > 2]
-    nearest = min(clear, key=middle.distance)
-    return [nearest.x, nearest.y]
-
-
-def corner_near(bench: Bench, at: Place) -> Place:
-    """Return the vertex of a plot that is nearest to a place and clear of what lies on it."""
-    plots, _streets = shapes(bench, 0)
-    places = [list(place) for place in shapely.get_coordinates(plots)]
-    return min(
-        (place for place in places if math.dist(place, at) > 2), key=lambda place: math.dist(place, at)
-    )
+def outline(one: dict[str, Any]) -> Any:
+    """Return the boundary of a shape that the API gave."""
+    return shapely.geometry.shape(one["geometry"]).boundary
 
 
 def street_places(bench: Bench) -> list[Place]:

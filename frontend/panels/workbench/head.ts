@@ -2,7 +2,7 @@
 import { cadastre, type Around, type Plot, type RecordInfo } from "../../api/cadastre.js";
 import { Refusal } from "../../api/client.js";
 import { h, icon, need } from "../../dom.js";
-import { digitsOf, isolated, locale, t, type Key } from "../../i18n.js";
+import { digitsOf, isolated, listed, locale, t, type Key } from "../../i18n.js";
 
 /** Title, state, steps, and who else is here. */
 export function head(record: RecordInfo, others: string[]): Node[] {
@@ -11,7 +11,7 @@ export function head(record: RecordInfo, others: string[]): Node[] {
     h("div", { class: "row spread" }, h("h1", {}, record.kind_title), h("span", { class: `badge ${record.state === "draft" ? "draft" : "accent"}` }, record.state_title)),
     h("p", { class: "secondary" }, number, ` · ${record.opened_by}`),
     h("ol", { class: "steps" }, ...steps(record).map(({ key, css }) => h("li", css === "now" ? { "aria-current": "step" } : { class: css }, t(key)))),
-    ...(others.length ? [h("p", { class: "notice info" }, icon("users"), h("span", {}, t("bench.also_here", { names: others.join("، ") })))] : []),
+    ...(others.length ? [h("p", { class: "notice info" }, icon("users"), h("span", {}, t("bench.also_here", { names: listed(others) })))] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** The record's panel: what comes out, what the checks say, what follows. */
 import type { Check, Plot, Preview, RecordInfo, Shape } from "../../api/cadastre.js";
 import { h, icon } from "../../dom.js";
-import { digitsOf, isolated, number, t } from "../../i18n.js";
+import { digitsOf, isolated, listed, number, t } from "../../i18n.js";
 import type { FamilyLine } from "./family.js";
 import { papers } from "./head.js";
 
@@ -64,7 +64,7 @@ function previewed(preview: Preview): HTMLElement {
     h("h3", {}, t("bench.preview")),
     ledger(preview.removed, preview.added),
     fronts.length > 0 &&
-      h("p", { class: "hint" }, t("bench.frontages"), " ", fronts.map((plot) => `${plot.number}: ${number(plot.frontage_m ?? 0, 2)}`).join("، ")),
+      h("p", { class: "hint" }, t("bench.frontages"), " ", listed(fronts.map((plot) => `${plot.number}: ${number(plot.frontage_m ?? 0, 2)}`))),
     preview.noded > 0 && h("p", { class: "hint" }, t("bench.noded", { count: preview.noded })),
   );
 }

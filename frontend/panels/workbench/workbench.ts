@@ -256,6 +256,7 @@ export class Workbench {
       const preview = await this.previewOf(this.record, operation);
       this.pending = { operation, preview, points };
       this.plan.preview(preview.added);
+      this.chip.show("");
       this.notice(before, "warn");
       this.render();
       reveal();
@@ -263,7 +264,6 @@ export class Workbench {
       if ((error as Error).name === "AbortError") return;
       if (error instanceof Refusal) this.note(points, null);
       this.pending = null;
-      this.plan.preview([]);
       this.plan.abort();
       this.plan.pencil.putBack(points);
       this.tell(error, before);
@@ -273,7 +273,6 @@ export class Workbench {
 
   private drop(): void {
     this.pending = null;
-    this.plan.preview([]);
     this.clearSketch();
     this.begin();
   }
