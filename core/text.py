@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
 
 # Bidi controls and zero-width characters that come along when text is pasted.
 _INVISIBLE = (
@@ -29,3 +32,8 @@ def search_key(text: str) -> str:
     composed = unicodedata.normalize("NFKC", text).replace("\u0130", "i")
     folded = composed.lower().translate(_FOLD)
     return _PUNCTUATION.sub(" ", folded).strip()
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words to a list, in the active language's own way."""
+    return ("، " if get_language() == "ar" else ", ").join(words)
