@@ -223,7 +223,7 @@ def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: 
     assert not {tuple(end) for end in edge} & places
 
     # A click beside the place where a new boundary crosses a building is a click on it.
-    crossing, corner = crossing_and_corner(bench)
+    crossing, corner = crossing_and_corner(bench, record)
     bench.go(record, crossing)
     page.keyboard.press("r")
     beside = bench.pixel([crossing[0] + 0.3, crossing[1] + 0.2])
@@ -252,31 +252,37 @@ def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: 
     assert bench.seen.complaints == []
 
 
-def crossing_and_corner(bench: Bench) -> tuple[Place, Place]:
-    """Halve plots until the new line crosses a building; return the crossing, clear of corners, and the nearest corner."""
-    for plot in sorted(bench.plots(), key=lambda plot: -plot["area_m2"])[:6]:
-        bench.page.keyboard.press("v")
+def crossing_and_corner(bench: Bench, record: int) -> tuple[Place, Place]:
+    """Halve a plot through its building; return where the new line crosses a wall, and the nearest corner."""
+    west, south, east, north = bench.bounds()
+    wide, high = 2 * (east - west), 2 * (north - south)
+    found = bench.api(f"/parcels/around?bbox={west - wide},{south - high},{east + wide},{north + high}")
+    buildings = [
+        shapely.geometry.shape(one["geometry"]) for one in found["scenery"] if one["kind"] == "building"
+    ]
+    walls = shapely.union_all([building.boundary for building in buildings])
+    plots = {
+        plot["key"]: shapely.geometry.shape(plot["geometry"]).buffer(-1) for plot in bench.plots(beyond=2)
+    }
+    free = [
+        plot for plot in bench.plots(beyond=2)
+        if any(plots[plot["key"]].contains(building) and building.area > 60 for building in buildings)
+    ]  # fmt: skip
+    for plot in free[:4]:
+        bench.go(record, plot["label"])
         bench.choose(plot)
         bench.typed("parts", count="2")
         bench.keep()
-        west, south, east, north = bench.bounds()
-        found = bench.api(f"/parcels/around?bbox={west},{south},{east},{north}")
-        buildings = [outline(one) for one in found["scenery"] if one["kind"] == "building"]
-        halves = [outline(one) for one in bench.record()["proposed"] if one["role"] == "child"]
+        halves = [
+            shapely.geometry.shape(one["geometry"]).boundary
+            for one in bench.record()["proposed"] if one["role"] == "child"
+        ]  # fmt: skip
         corners = shapely.get_coordinates([*buildings, *halves])
-        cut = shapely.intersection_all([shapely.union_all(buildings), shapely.union_all(halves)])
-        for place in shapely.get_coordinates(
-            [one for one in shapely.get_parts(cut) if one.geom_type == "Point"]
-        ):
+        for place in shapely.get_coordinates(shapely.intersection(walls, shapely.union_all(halves))):
             nearest = min(corners, key=lambda corner: math.dist(corner, place))
-            if math.dist(nearest, place) > 2.5:
+            if math.dist(nearest, place) > 2:
                 return [float(part) for part in place], [float(part) for part in nearest]
-    raise AssertionError("no new line crosses a building clear of its corners")
-
-
-def outline(one: dict[str, Any]) -> Any:
-    """Return the boundary of a shape that the API gave."""
-    return shapely.geometry.shape(one["geometry"]).boundary
+    raise AssertionError(f"no new line crosses a building clear of its corners, of {len(free)} plots")
 
 
 def street_places(bench: Bench) -> list[Place]:
