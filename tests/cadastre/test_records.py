@@ -276,7 +276,7 @@ def test_land_too_small_to_be_registered_blocks():
     assert [keys for _subject, _text, _place, keys in found] == [("d1",)]
 
 
-@pytest.mark.parametrize(("depth", "lost"), [(0.0006, 0), (0.02, 1)])
+@pytest.mark.parametrize(("depth", "lost"), [(0.00006, 0), (0.02, 1)])
 def test_a_long_edge_that_only_coordinates_rounded_loses_no_land(depth, lost):
     parent = Plot("p1", shapely.box(0, 0, 80, 20), 1, "1")
     children = [
