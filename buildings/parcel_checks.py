@@ -10,6 +10,7 @@ from buildings.models import Building
 from buildings.parcel_follow import CUT_SHARE
 from cadastre import scenery
 from cadastre.checks.registry import Draft, Found, Severity, rule
+from core.text import listed
 
 
 @rule("building-cut", _("Buildings that the new line cuts"), Severity.NEEDS_REASON)
@@ -23,7 +24,7 @@ def buildings_are_whole(draft: Draft) -> Found:
             plot for plot in fresh if footprint.intersection(plot.shape).area >= CUT_SHARE * footprint.area
         ]
         if len(holders) > 1:
-            numbers = "، ".join(plot.number for plot in holders)
+            numbers = listed(plot.number for plot in holders)
             text = _("Building %(code)s would stand on %(numbers)s.") % {"code": row.code, "numbers": numbers}
             yield row.code, text, footprint, tuple(plot.key for plot in holders)
 

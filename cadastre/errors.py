@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Forbidden, PreconditionFailed, PreconditionRequired, Unprocessable
+from core.text import listed
 
 
 class ParcelHeld(Conflict):
@@ -82,7 +83,7 @@ class LaterRecords(Conflict):
     def __init__(self, numbers: list[str]) -> None:
         super().__init__(
             _("Later records stand on this one."),
-            detail=_("Reverse first: %(numbers)s.") % {"numbers": "، ".join(numbers)},
+            detail=_("Reverse first: %(numbers)s.") % {"numbers": listed(numbers)},
         )
 
 
@@ -92,5 +93,5 @@ class NoLongerInForce(Conflict):
     def __init__(self, numbers: list[str]) -> None:
         super().__init__(
             _("The land has changed since this draft was drawn."),
-            detail=_("No longer in force: %(numbers)s.") % {"numbers": "، ".join(numbers)},
+            detail=_("No longer in force: %(numbers)s.") % {"numbers": listed(numbers)},
         )

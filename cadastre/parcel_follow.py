@@ -10,6 +10,7 @@ from accounts.models import User
 from cadastre.follow import Consequence, Option, Succession, Successor, register
 from cadastre.models import BAUnit, Responsibility, Restriction, Right
 from cadastre.shares import agreed
+from core.text import listed
 
 ALL = "all"
 _CARRIED = ("kind", "source_id", "valid_from", "valid_to", "note")
@@ -25,10 +26,8 @@ class RightsFollow:
         """List units with their shares, and restrictions with the choice of parcels."""
         found = []
         for unit in _units(succession.ended_ids):
-            numbers = "، ".join(one.number for one in _heirs(succession, unit)) or "—"
-            rights = "، ".join(
-                f"{right.party.approved_name} {right}" for right in _in_force(unit.rights.all())
-            )
+            numbers = listed(one.number for one in _heirs(succession, unit)) or "—"
+            rights = listed(f"{right.party.approved_name} {right}" for right in _in_force(unit.rights.all()))
             found.append(
                 Consequence(
                     f"unit:{unit.pk}",

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
 
 # Bidi controls and zero-width characters that come along when text is pasted.
 _INVISIBLE = (
@@ -34,3 +37,8 @@ def search_key(text: str) -> str:
 def isolated(value: object) -> str:
     """Return a number or a day that the direction of the sentence around it leaves as it is."""
     return f"\u2068{value}\u2069"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words to a list, in the active language's own way."""
+    return ("، " if get_language() == "ar" else ", ").join(words)

@@ -50,6 +50,11 @@ export function digitsOf(text: string): string {
   return digits === "arab" ? text.replace(/[0-9]/g, (digit) => ARABIC_INDIC[Number(digit)] ?? digit) : text;
 }
 
+/** Join words to a list, in the language's own way. */
+export function listed(words: string[]): string {
+  return words.join(language === "ar" ? "، " : ", ");
+}
+
 /** Isolate a text by its own direction, so that neighbours do not reorder it. */
 export function isolated(text: string): string {
   return `\u2068${text}\u2069`;

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cadastre.follow import Consequence, Option, Succession, Successor, register
+from core.text import listed
 from taxation.actions import succession as accounts
 from taxation.arrears import in_arrears
 from taxation.models import ArrearsLink, TaxUnit
@@ -74,7 +75,7 @@ def _outcome(unit: TaxUnit, succession: Succession) -> object:
         return _("goes on for parcel %(number)s") % {"number": same.number}
     return _("ends on %(day)s; opened for %(numbers)s; what was billed stays with the old parcel") % {
         "day": date_format(succession.effective_on),
-        "numbers": "، ".join(one.number for one in _heirs(succession, unit.parcel_id or 0)) or "—",
+        "numbers": listed(one.number for one in _heirs(succession, unit.parcel_id or 0)) or "—",
     }
 
 

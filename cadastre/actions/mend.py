@@ -18,6 +18,7 @@ from cadastre.operations import Fabric
 from cadastre.quality.coverage import GAP_WIDTH_M, Breach
 from cadastre.quality.mending import Plan, plan
 from core.errors import Conflict, NotFound
+from core.text import listed
 
 MENDED = ("overlap", "gap")
 # From the best measured to the least.
@@ -98,6 +99,6 @@ def _is_tolerated(plot: Plot, after: BaseGeometry) -> bool:
 
 
 def _numbers(finding: QualityFinding) -> str:
-    return "، ".join(
+    return listed(
         Parcel.objects.filter(pk__in=finding.parcels).order_by("pk").values_list("number", flat=True)
     )

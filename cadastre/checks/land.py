@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from cadastre.checks.registry import Draft, Found, Severity, rule
 from cadastre.drafting.plots import Plot
 from cadastre.models.parcel import SourceClass
+from cadastre.operations.grid import GRID_M
 from cadastre.operations.measure import tolerance_m2
 
 # Smaller overlaps are rounding; at this size no survey tells them apart.
@@ -111,7 +112,8 @@ def leaves_no_gap(draft: Draft) -> Found:
         # Where parents overlapped a neighbour, the land is the neighbour's.
         lost = lost.difference(shapely.union_all([plot.shape for plot in draft.around]))
     for part in shapely.get_parts(lost):
-        if part.area > SMALLEST_M2:
+        # What is thinner than the last digit of coordinates is their rounding, however long it is.
+        if part.area > max(SMALLEST_M2, part.length / 2 * GRID_M):
             yield (
                 "lost",
                 _("%(area).2f m² of the parents would belong to no parcel.") % {"area": part.area},

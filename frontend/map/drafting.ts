@@ -181,11 +181,17 @@ export class DraftingMap {
 
   /** Return a plot on the map by its key. */
   plot(key: string): Plot | null {
-    for (const name of ["proposed", "in_force"] as const) {
-      const found = this.sources[name].getFeatures().find((feature) => (feature.get("plot") as Plot).key === key);
-      if (found) return found.get("plot") as Plot;
-    }
-    return null;
+    return this.plotIn("proposed", key) ?? this.plotIn("in_force", key);
+  }
+
+  /** Whether a plot on the map is one in force. */
+  isInForce(key: string): boolean {
+    return this.plotIn("in_force", key) !== null;
+  }
+
+  private plotIn(name: "proposed" | "in_force", key: string): Plot | null {
+    const found = this.sources[name].getFeatures().find((feature) => (feature.get("plot") as Plot).key === key);
+    return found ? (found.get("plot") as Plot) : null;
   }
 
   bounds(): [number, number, number, number] {
@@ -287,8 +293,9 @@ export class DraftingMap {
     this.sketch(moves.flatMap(([from]) => this.near.stretches(from, 1e-6, true).map(([a, b]) => [moved(a), moved(b)])));
   }
 
-  /** Drop the drawing in progress but stay in the tool. */
+  /** Drop the drawing in progress, and what it would make, but stay in the tool. */
   abort(): void {
+    this.preview([]);
     this.pencil.abort();
     this.sources.sketch.clear();
   }

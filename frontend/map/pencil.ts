@@ -67,8 +67,9 @@ export class Pencil {
       this.source.clear();
       const geometry = feature.getGeometry();
       this.drawn = geometry;
-      this.settle(geometry);
+      if (!this.isAdding) this.settle(geometry);
       geometry?.on("change", () => {
+        if (this.isAdding) return;
         this.settle(geometry);
         this.onSketch(pointsOf(geometry));
       });
@@ -86,7 +87,6 @@ export class Pencil {
 
   /** Note which points of the drawing are settled; a new one ends what could be brought back. */
   private settle(geometry: Geometry | undefined): void {
-    if (this.isAdding) return;
     const all = geometry ? pointsOf(geometry) : [];
     const now = all.slice(0, geometry instanceof Polygon ? -2 : -1);
     const next = this.takenBack.at(-1);
@@ -114,6 +114,10 @@ export class Pencil {
     return SNAP_PIXELS * (this.map.getView().getResolution() ?? 1);
   }
 
+  get settled(): XY[] {
+    return this.points;
+  }
+
   /** The last settled point of the drawing. */
   last(): XY | null {
     return this.points.at(-1) ?? null;
@@ -121,10 +125,17 @@ export class Pencil {
 
   /** Add a typed point. */
   add(at: XY): void {
+    if (!this.draw) return;
     this.isAdding = true;
-    this.draw?.appendCoordinates([at]);
+    this.draw.appendCoordinates([at]);
     this.isAdding = false;
     this.settle(this.drawn);
+    if (this.drawn) this.onSketch(pointsOf(this.drawn));
+  }
+
+  /** Draw points anew, as they were before the drawing was ended. */
+  putBack(points: XY[]): void {
+    if (points.length > 1) for (const at of points) this.add(at);
   }
 
   /** Take back the last point; says whether there was one. */

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from psycopg2 import sql
 
 from accounts import policy
 from accounts.policy import Subject, Verb
+from core.text import listed
 from layers import registry
 from layers.access import view
 from layers.collections import FieldType
@@ -190,7 +190,7 @@ def _described(layer: Mapping[str, Any], run: ImportRun) -> dict[str, Any]:
 def shapes(layer: Mapping[str, Any]) -> str:
     """Return which kinds of shape a layer of the file has, in the active language."""
     names = [str(SHAPE_TITLES.get(name, name)) for name in layer["geometry_types"]]
-    return "، ".join(dict.fromkeys(names)) if get_language() == "ar" else ", ".join(dict.fromkeys(names))
+    return listed(dict.fromkeys(names))
 
 
 def _candidate(one: Mapping[str, Any], found: int | None) -> dict[str, Any]:

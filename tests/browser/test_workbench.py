@@ -166,11 +166,19 @@ def test_a_second_engineer_hears_at_once_who_holds_the_parcel_and_a_line_that_cu
     # The same record in two windows: who saves later is told what changed, and loses nothing of the other's.
     beside = at_bench(lang, "surveyor")
     beside.go(record, plot["label"])
+    names = beside.page.locator("#bench-record .notice.info")
+    expect(names).to_contain_text(first.record()["opened_by"])
+    beside.choose(beside.plots()[0])
+    beside.typed("parts", count="2")
+    expect(beside.page.locator("#keep")).to_be_visible()
     first.page.keyboard.press("Control+z")
     expect(first.page.locator("#tool-undo")).to_have_attribute("aria-disabled", "true")
-    beside.page.keyboard.press("Control+z")
+    beside.page.click("#keep")
     expect(beside.page.locator("#bench-notice .notice.warn")).to_be_visible()
-    assert first.record()["can_redo"] == 1
+    # What was about to be kept is there still, on what the other saved.
+    expect(beside.page.locator("#keep")).to_be_visible()
+    beside.keep()
+    assert first.record()["can_redo"] == 0
 
 
 def halve_what_the_zone_allows(bench: Bench) -> None:
@@ -184,6 +192,36 @@ def halve_what_the_zone_allows(bench: Bench) -> None:
         bench.page.keyboard.press("Control+z")
         expect(bench.page.locator("#tool-undo")).to_have_attribute("aria-disabled", "true")
     raise AssertionError("no plot is large enough")
+
+
+def a_line_outlives_its_tab(bench: Bench, address: str) -> Page:
+    """Leave the page with a line half drawn, and go on in another tab, over a line to the server that fails."""
+    bench.choose(plot := bench.plots()[0])
+    bench.page.keyboard.press("s")
+    bench.page.click("[data-way=line]")
+    for place in across(plot):
+        bench.click(place)
+    expect(bench.page.locator("#bench-chip")).to_contain_text(plot["number"])
+    bench.page.close()
+    page: Page = bench.page.context.new_page()
+    page.goto(f"{bench.seen.town.address}{address}")
+    page.wait_for_selector(READY, state="attached")
+    expect(page.locator("#bench-notice .notice.info")).to_be_visible()
+    expect(page.locator("#bench-options bdi").first).to_contain_text(plot["number"])
+    page.route("**/preview", lambda route: route.abort())
+    page.keyboard.press("Enter")
+    expect(page.locator("#bench-notice .notice.block")).to_be_visible()
+    page.unroute("**/preview")
+    page.keyboard.press("Enter")
+    expect(page.locator("#keep")).to_be_visible()
+    # A preview comes back like a line; what was dropped does not.
+    page.reload()
+    expect(page.locator("#keep")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.wait_for_selector(READY, state="attached")
+    expect(page.locator("#bench-notice .notice")).to_have_count(0)
+    return page
 
 
 @by_turns("ar")
@@ -204,10 +242,7 @@ def test_a_draft_survives_a_killed_server_and_a_closed_tab_and_is_approved_by_so
         bench.seen.town.serve()
     bench.page.keyboard.press("Control+y")
     expect(bench.page.locator("#tool-redo")).to_have_attribute("aria-disabled", "true")
-    bench.page.close()
-    page: Page = bench.page.context.new_page()
-    page.goto(f"{bench.seen.town.address}/staff/parcels/?lang={lang}&record={record}")
-    page.wait_for_selector(READY, state="attached")
+    page = a_line_outlives_its_tab(bench, f"/staff/parcels/?lang={lang}&record={record}")
     expect(page.locator(".ledger .opened")).to_have_count(2)
     expect(page.locator(".family .proposed")).to_have_count(2)
     page.click("#bench-results details summary")

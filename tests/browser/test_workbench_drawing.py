@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shapely
 from playwright.sync_api import expect
 
 from tests.browser.bench import Bench, Place, Plot, across, between, by_turns, neighbours, said
@@ -221,6 +222,20 @@ def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: 
     assert len(moved) >= 2
     assert not {tuple(end) for end in edge} & places
 
+    # A click beside the place where a new boundary crosses a building is a click on it.
+    crossing, corner = crossing_and_corner(bench, record)
+    bench.go(record, crossing)
+    page.keyboard.press("r")
+    beside = bench.pixel([crossing[0] + 0.3, crossing[1] + 0.2])
+    page.mouse.move(*beside, steps=3)
+    expect(page.locator("#bench-snapped")).to_have_text({"ar": "تقاطع", "en": "crossing"}[lang])
+    page.mouse.click(*beside)
+    page.mouse.move(*bench.pixel(corner), steps=3)
+    expect(page.locator("#bench-snapped")).to_have_text({"ar": "رأس", "en": "vertex"}[lang])
+    expect(page.locator("#bench-chip")).to_contain_text(f"{math.dist(crossing, corner):.2f}")
+    page.keyboard.press("Escape")
+
+    bench.go(record, between(edge, 0.5))
     page.keyboard.press("r")
     streets = street_places(bench)
     page.mouse.move(*bench.pixel(streets[0]), steps=3)
@@ -235,6 +250,39 @@ def test_a_whole_edge_is_moved_and_street_lines_are_caught(at_bench: Sit, lang: 
     page.keyboard.press("g")
     expect(page.locator("#tool-snap")).to_have_attribute("aria-pressed", "false")
     assert bench.seen.complaints == []
+
+
+def crossing_and_corner(bench: Bench, record: int) -> tuple[Place, Place]:
+    """Halve a plot through its building; return where the new line crosses a wall, and the nearest corner."""
+    west, south, east, north = bench.bounds()
+    wide, high = 2 * (east - west), 2 * (north - south)
+    found = bench.api(f"/parcels/around?bbox={west - wide},{south - high},{east + wide},{north + high}")
+    buildings = [
+        shapely.geometry.shape(one["geometry"]) for one in found["scenery"] if one["kind"] == "building"
+    ]
+    walls = shapely.union_all([building.boundary for building in buildings])
+    plots = {
+        plot["key"]: shapely.geometry.shape(plot["geometry"]).buffer(-1) for plot in bench.plots(beyond=2)
+    }
+    free = [
+        plot for plot in bench.plots(beyond=2)
+        if any(plots[plot["key"]].contains(building) and building.area > 60 for building in buildings)
+    ]  # fmt: skip
+    for plot in free[:4]:
+        bench.go(record, plot["label"])
+        bench.choose(plot)
+        bench.typed("parts", count="2")
+        bench.keep()
+        halves = [
+            shapely.geometry.shape(one["geometry"]).boundary
+            for one in bench.record()["proposed"] if one["role"] == "child"
+        ]  # fmt: skip
+        corners = shapely.get_coordinates([*buildings, *halves])
+        for place in shapely.get_coordinates(shapely.intersection(walls, shapely.union_all(halves))):
+            nearest = min(corners, key=lambda corner: math.dist(corner, place))
+            if math.dist(nearest, place) > 2:
+                return [float(part) for part in place], [float(part) for part in nearest]
+    raise AssertionError(f"no new line crosses a building clear of its corners, of {len(free)} plots")
 
 
 def street_places(bench: Bench) -> list[Place]:

@@ -16,7 +16,7 @@ from cadastre.actions.records import (
     withdraw_record,
 )
 from cadastre.actions.reverse import reverse_record
-from cadastre.checks.land import has_surface
+from cadastre.checks.land import has_surface, leaves_no_gap
 from cadastre.checks.registry import Draft, Moment
 from cadastre.drafting.plots import Plot
 from cadastre.errors import (
@@ -274,6 +274,17 @@ def test_land_too_small_to_be_registered_blocks():
     plots = [Plot(f"d{n}", shapely.box(0, 0, 0.5, height), 1, str(n)) for n, height in ((1, 0.001), (2, 0.1))]
     found = list(has_surface(Draft(None, Moment.LIVE, tuple(plots), (), ())))
     assert [keys for _subject, _text, _place, keys in found] == [("d1",)]
+
+
+@pytest.mark.parametrize(("depth", "lost"), [(0.00006, 0), (0.02, 1)])
+def test_a_long_edge_that_only_coordinates_rounded_loses_no_land(depth, lost):
+    parent = Plot("p1", shapely.box(0, 0, 80, 20), 1, "1")
+    children = [
+        Plot("d1", shapely.Polygon([(0, 0), (40, depth), (40, 20), (0, 20)]), 1, "1/1", parents=(1,)),
+        Plot("d2", shapely.Polygon([(40, depth), (80, 0), (80, 20), (40, 20)]), 1, "1/2", parents=(1,)),
+    ]
+    found = list(leaves_no_gap(Draft(None, Moment.LIVE, tuple(children), (parent,), ())))
+    assert [subject for subject, *_rest in found] == ["lost"] * lost
 
 
 def test_areas_that_do_not_add_up_block(lots, draft, engineer):

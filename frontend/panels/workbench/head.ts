@@ -1,7 +1,8 @@
 /** The top and the papers of the record's panel, and what is shown while no record is open. */
-import { cadastre, type RecordInfo } from "../../api/cadastre.js";
+import { cadastre, type Around, type Plot, type RecordInfo } from "../../api/cadastre.js";
+import { Refusal } from "../../api/client.js";
 import { h, icon, need } from "../../dom.js";
-import { digitsOf, t, type Key } from "../../i18n.js";
+import { digitsOf, isolated, listed, locale, t, type Key } from "../../i18n.js";
 
 /** Title, state, steps, and who else is here. */
 export function head(record: RecordInfo, others: string[]): Node[] {
@@ -10,7 +11,7 @@ export function head(record: RecordInfo, others: string[]): Node[] {
     h("div", { class: "row spread" }, h("h1", {}, record.kind_title), h("span", { class: `badge ${record.state === "draft" ? "draft" : "accent"}` }, record.state_title)),
     h("p", { class: "secondary" }, number, ` · ${record.opened_by}`),
     h("ol", { class: "steps" }, ...steps(record).map(({ key, css }) => h("li", css === "now" ? { "aria-current": "step" } : { class: css }, t(key)))),
-    ...(others.length ? [h("p", { class: "notice info" }, icon("users"), h("span", {}, t("bench.also_here", { names: others.join("، ") })))] : []),
+    ...(others.length ? [h("p", { class: "notice info" }, icon("users"), h("span", {}, t("bench.also_here", { names: listed(others) })))] : []),
   ];
 }
 
@@ -67,6 +68,28 @@ export type NoticeKind = "info" | "warn" | "block";
 export function noticed(text: string, kind: NoticeKind): Node[] {
   const names = { info: "info", warn: "triangle-alert", block: "octagon-x" } as const;
   return text ? [h("p", { class: `notice ${kind}` }, icon(names[kind]), h("span", {}, text))] : [];
+}
+
+/** Why something was not done. */
+export function whyNot(error: unknown): string {
+  return error instanceof Refusal ? `${error.problem.title} ${error.problem.detail}` : t("bench.failed");
+}
+
+/** What somebody else saved meanwhile. */
+export function whatChanged(record: RecordInfo): string {
+  const last = record.operations.filter((one) => one.in_effect).at(-1);
+  return t("bench.stale", { what: last ? `${last.title} (${last.by})` : "—" });
+}
+
+export function whenSaved(record: RecordInfo): string {
+  return t("bench.saved", { at: new Date(record.changed_at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" }) });
+}
+
+/** Whose draft holds one of the plots; nothing where none does. */
+export function whoHolds(plots: Plot[], held: Around["held"]): string {
+  const taken = plots.find((plot) => held[plot.key]);
+  const by = taken && held[taken.key];
+  return by ? t("bench.held", { parcel: isolated(taken.number), record: isolated(by.record), holder: isolated(by.holder) }) : "";
 }
 
 /** Show which steps can be taken: back, forward, and submitting, which says how many findings are in its way. */

@@ -1,7 +1,7 @@
 /** What each tool asks for: a hint and, where something is typed, a small form. */
 import type { Edge, Plot, SurveyShape, XY } from "../../api/cadastre.js";
 import { h, need } from "../../dom.js";
-import { digitsOf, number, t, type Key } from "../../i18n.js";
+import { digitsOf, listed, number, t, type Key } from "../../i18n.js";
 import type { Hold } from "../../map/held.js";
 import { areaOf, lengthOf } from "../../map/measure.js";
 import { acrossBearing, typed, type ToolId, type SplitWay, type BoundaryWay, type Ways } from "./tools.js";
@@ -155,7 +155,7 @@ function newOptions(handlers: Handlers, found: SurveyShape[], hold: Hold): Node[
 
 /** Build a tool's options; `chosen` are the parcels that it would work on. */
 export function options(tool: ToolId, ways: Ways, chosen: Plot[], found: SurveyShape[], hold: Hold, handlers: Handlers): HTMLElement {
-  const named = chosen.map((plot) => digitsOf(plot.number)).join("، ");
+  const named = listed(chosen.map((plot) => digitsOf(plot.number)));
   const list: Partial<Record<ToolId, () => (Node | false)[]>> = {
     split: () => (chosen.length ? splitOptions(ways, chosen, handlers, found, hold) : [h("p", { class: "hint" }, t("bench.choose_first"))]),
     merge: () => [h("p", { class: "hint" }, t("bench.merge_hint")), chosen.length > 1 && form([], handlers.preview, "bench.preview")],
@@ -186,4 +186,9 @@ export function measured(points: XY[], closes: boolean): string {
   if (!closes) return t("unit.m", { value: number(lengthOf(points), 2) });
   const area = areaOf(points);
   return `${t("unit.m2", { value: number(area, 2) })} · ${number(area / 1000, 3)} ${t("bench.dunum")}`;
+}
+
+/** What is selected in a list of the panel. */
+export function selected(name: string): string {
+  return document.querySelector<HTMLSelectElement>(`[name=${name}]`)?.value ?? "";
 }

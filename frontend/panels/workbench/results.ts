@@ -1,7 +1,9 @@
 /** The record's panel: what comes out, what the checks say, what follows. */
 import type { Check, Plot, Preview, RecordInfo, Shape } from "../../api/cadastre.js";
 import { h, icon } from "../../dom.js";
-import { digitsOf, number, t } from "../../i18n.js";
+import { digitsOf, isolated, listed, number, t } from "../../i18n.js";
+import type { FamilyLine } from "./family.js";
+import { papers } from "./head.js";
 
 const CHECK_ICONS = { blocks: "octagon-x", needs_reason: "triangle-alert", info: "info" } as const;
 const CHECK_CLASS = { blocks: "blocks", needs_reason: "reason", info: "" } as const;
@@ -38,7 +40,7 @@ function ledger(before: Row[], after: Plot[]): HTMLElement {
 }
 
 /** The parcels of the draft so far. */
-export function resulting(record: RecordInfo): HTMLElement | null {
+function resulting(record: RecordInfo): HTMLElement | null {
   const after = record.proposed.filter((plot) => plot.role !== "noded");
   const noded = new Set(record.proposed.filter((plot) => plot.role === "noded").map((plot) => plot.continues));
   const before = record.ended.filter((plot) => !noded.has(Number(plot.key.slice(1))));
@@ -54,7 +56,7 @@ export function keeping(keep: () => void, drop: () => void): HTMLElement[] {
 }
 
 /** What an operation would make. */
-export function previewed(preview: Preview): HTMLElement {
+function previewed(preview: Preview): HTMLElement {
   const fronts = preview.added.filter((plot) => plot.frontage_m && plot.land_use !== "road");
   return h(
     "section",
@@ -62,13 +64,42 @@ export function previewed(preview: Preview): HTMLElement {
     h("h3", {}, t("bench.preview")),
     ledger(preview.removed, preview.added),
     fronts.length > 0 &&
-      h("p", { class: "hint" }, t("bench.frontages"), " ", fronts.map((plot) => `${plot.number}: ${number(plot.frontage_m ?? 0, 2)}`).join("، ")),
+      h("p", { class: "hint" }, t("bench.frontages"), " ", listed(fronts.map((plot) => `${plot.number}: ${number(plot.frontage_m ?? 0, 2)}`))),
     preview.noded > 0 && h("p", { class: "hint" }, t("bench.noded", { count: preview.noded })),
   );
 }
 
+/** Bring a fresh preview into view, with the button that keeps it in hand. */
+export function reveal(): void {
+  document.querySelector(".preview")?.scrollIntoView({ block: "nearest" });
+  document.getElementById("keep")?.focus({ preventScroll: true });
+}
+
+/** What each parcel of a preview would measure, a line each. */
+export function sizes(preview: Preview): string {
+  return preview.added.map((plot) => `${isolated(plot.number)}  ${number(plot.area_m2, 2)} ${t("bench.m2")}`).join("\n");
+}
+
+interface Deeds {
+  show(place: Shape): void;
+  give(check: Check, reason: string): void;
+  attach(form: FormData): void;
+}
+
+/** A preview with its findings, or the draft so far with its findings, family and papers. */
+export function results(record: RecordInfo | null, preview: Preview | null, family: FamilyLine, { show, give, attach }: Deeds): Node[] {
+  if (!record) return [];
+  if (preview) return [previewed(preview), h("h3", {}, t("bench.checks")), findings(preview.checks, show, null)];
+  const table = resulting(record);
+  return [
+    ...(table ? [h("h3", {}, t("bench.resulting")), table, h("h3", {}, t("bench.checks")), findings(record.checks, show, record.is_editable ? give : null)] : []),
+    ...[family.show(record)].filter((one) => one !== null),
+    ...papers(record, attach),
+  ];
+}
+
 /** The findings, worst first, each with a way to see it and, where it needs one, a place for the reason. */
-export function findings(checks: Check[], show: (place: Shape) => void, give: ((check: Check, reason: string) => void) | null): HTMLElement {
+function findings(checks: Check[], show: (place: Shape) => void, give: ((check: Check, reason: string) => void) | null): HTMLElement {
   if (checks.length === 0) return h("p", { class: "notice ok" }, icon("circle-check"), h("span", {}, t("bench.no_findings")));
   return h("ul", { class: "checks", role: "list" }, ...checks.map((check) => finding(check, show, give)));
 }

@@ -1,6 +1,7 @@
 /** The tools: their keys, icons, and the operation that each makes of what is drawn or typed. */
 import type { Operation, Plot, XY } from "../../api/cadastre.js";
 import type { Key } from "../../i18n.js";
+import type { Drawing } from "../../map/pencil.js";
 
 export type ToolId = "select" | "split" | "merge" | "boundary" | "new" | "ruler";
 export type SplitWay = "line" | "parts" | "areas" | "frontage" | "strip";
@@ -35,6 +36,16 @@ export function hintOf(tool: ToolId, ways: Ways): Key | null {
   return tool === "boundary" ? `bench.hint_${ways.boundary}` : null;
 }
 
+/** How the plan serves a tool: what is drawn with it, or that boundaries are dragged. */
+export function handling(tool: ToolId, ways: Ways, isChosen: boolean): Drawing | "moving" | null {
+  if (tool === "ruler") return "LineString";
+  if (tool === "split") return ways.split === "line" && isChosen ? "LineString" : null;
+  if (tool === "new") return "Polygon";
+  if (tool !== "boundary") return null;
+  if (ways.boundary === "move") return "moving";
+  return ways.boundary === "reshape" ? "LineString" : "Point";
+}
+
 /** A number as typed in any of the languages: either digit system, comma or point. */
 export function typed(text: string): number {
   const latin = text.replace(/[٠-٩]/g, (digit) => String("٠١٢٣٤٥٦٧٨٩".indexOf(digit))).replace(/[٫,]/g, ".");
@@ -65,6 +76,10 @@ export function sizedSplit(way: SplitWay, plots: Plot[], form: FormData): Operat
     return { kind: "split_frontage", arguments: { parcel: first.key, frontage: value("frontage"), spread: form.get("spread") === "on", ...near, ...(Number.isFinite(value("bearing")) ? { bearing: value("bearing") } : {}) } };
   }
   return { kind: "dedicate", arguments: { parcels: plots.map((plot) => plot.key), width: value("width"), ...near } };
+}
+
+export function merging(plots: Plot[]): Operation {
+  return { kind: "merge", arguments: { parcels: plots.map((plot) => plot.key) } };
 }
 
 /** Corners typed or pasted: one a line, east then north, separated by blanks, commas or tabs. */

@@ -1,7 +1,7 @@
 /** What stands around the drawing: status line, snapping, layers, the side that a tool works along. */
 import type { Edge, Plot, XY } from "../../api/cadastre.js";
 import { need } from "../../dom.js";
-import { coordinate, t } from "../../i18n.js";
+import { coordinate, number, t } from "../../i18n.js";
 import type { DraftingMap } from "../../map/drafting.js";
 import { distance, footOn } from "../../map/snapping.js";
 import type { Chip } from "./chip.js";
@@ -31,6 +31,12 @@ export class ViewTools {
     pencil.isSnapping = !pencil.isSnapping;
     need("tool-snap").setAttribute("aria-pressed", String(pencil.isSnapping));
     this.say("");
+  }
+
+  /** Write the scale, and whether parcels are too small to be shown at it. */
+  showScale(): void {
+    need("bench-far").hidden = this.plan.isNear();
+    need("bench-scale").textContent = `1:${number(Math.round((this.plan.resolution() * 96) / 0.0254))}`;
   }
 
   /** Open or close the list of layers. */

@@ -1,22 +1,23 @@
 /** Joins plan, tools and the record's panel; every change goes to the server at once, so nothing is lost. */
 import { Stale, cadastre, type Around, type Found, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
 import { Refusal } from "../../api/client.js";
-import { h, need } from "../../dom.js";
-import { isolated, locale, number, t } from "../../i18n.js";
+import { need } from "../../dom.js";
+import { t } from "../../i18n.js";
 import { DraftingMap } from "../../map/drafting.js";
 import { toast } from "../toast.js";
 import { FamilyLine } from "./family.js";
 import { Finder } from "./find.js";
 import { listen } from "./keys.js";
-import { measured, options, placeOf, type Ways } from "./options.js";
-import { type NoticeKind, head, noticed, opening, papers, showHint, showSteps } from "./head.js";
+import { measured, options, placeOf, selected, type Ways } from "./options.js";
+import { type NoticeKind, head, noticed, opening, showHint, showSteps, whatChanged, whenSaved, whoHolds, whyNot } from "./head.js";
 import { Chip } from "./chip.js";
 import { Entries, TYPED_REACH } from "./entries.js";
 import { ViewTools } from "./view.js";
-import { findings, keeping, previewed, resulting } from "./results.js";
-import { TOOLS, drawnOperation, hintOf, sizedSplit, toggled, type ToolId } from "./tools.js";
+import { Unfinished, type Work } from "./unfinished.js";
+import { Presence } from "./presence.js";
+import { keeping, results, reveal, sizes } from "./results.js";
+import { TOOLS, drawnOperation, handling, hintOf, merging, sizedSplit, toggled, type ToolId } from "./tools.js";
 
-const PRESENCE_EVERY = 15_000;
 const PREVIEW_AFTER = 120;
 
 export class Workbench {
@@ -26,14 +27,22 @@ export class Workbench {
   private chosen: Plot[] = [];
   private tool: ToolId = "select";
   private ways: Ways = { split: "line", boundary: "move" };
-  private pending: { operation: Operation; preview: Preview } | null = null;
+  private pending: { operation: Operation; preview: Preview; points: XY[] } | null = null;
   private around: AbortController | null = null;
+  private loaded = Promise.resolve();
   private asking: AbortController | null = null;
   private shownOptions = "";
   private timer = 0;
   private sketch: XY[] = [];
   private held: Around["held"] = {};
-  private others: string[] = [];
+  private readonly presence = new Presence({
+    record: () => this.record,
+    isQuiet: () => !this.pending && !this.sketch.length,
+    renew: (record) => (this.setRecord(record), this.load()),
+    render: () => this.renderHead(),
+    tell: (error) => this.tell(error),
+  });
+  private readonly unfinished: Unfinished;
   private readonly entries: Entries;
   private readonly chip: Chip;
   private readonly view: ViewTools;
@@ -42,13 +51,14 @@ export class Workbench {
 
   constructor(element: HTMLElement) {
     this.data = element.dataset;
+    this.unfinished = new Unfinished(this.data["person"] ?? "");
     this.plan = new DraftingMap(element, [Number(this.data["x"]), Number(this.data["y"])]);
     this.chip = new Chip(need("bench-chip"), element);
     this.view = new ViewTools(this.plan, this.chip, () => void this.load());
     this.entries = new Entries(this.plan, {
       ask: (operation) => this.ask(operation),
       place: (at) => this.placed(at),
-      basin: () => Number(this.select("basin")),
+      basin: () => Number(selected("basin")),
       notice: (text, kind) => this.notice(text, kind),
       tell: (error) => this.tell(error),
       render: () => this.render(),
@@ -65,10 +75,27 @@ export class Workbench {
     else if (this.record?.proposed.length) this.plan.fit(this.record.proposed);
     await this.load();
     const chosen = parcel ? this.plan.plot(`p${parcel}`) : null;
+    const left = this.record?.is_editable ? this.unfinished.read() : null;
     if (chosen) this.choose([chosen]);
     this.use("select");
-    window.setInterval(() => void this.heartbeat(), PRESENCE_EVERY);
-    await this.heartbeat();
+    if (left) await this.resume(left);
+    await this.presence.start();
+  }
+
+  /** Bring back what was drawn or previewed when the page was left. */
+  private async resume({ tool, ways, chosen, points, operation }: Work): Promise<void> {
+    if (points[0]) this.plan.goTo(points[0]);
+    await this.load();
+    this.choose(chosen.map((key) => this.plan.plot(key)).filter((one) => one !== null));
+    this.ways = ways;
+    this.use(tool);
+    if (operation) await this.ask(operation, points);
+    else this.plan.pencil.putBack(points);
+    if (this.pending || this.sketch.length) this.notice(t("bench.resumed"), "info");
+  }
+
+  private note(points: XY[], operation: Operation | null): void {
+    this.unfinished.note({ tool: this.tool, ways: this.ways, chosen: this.chosen, points, operation });
   }
 
   private wire(): void {
@@ -111,17 +138,20 @@ export class Workbench {
 
   /** Take a typed place as if it had been clicked. */
   private placed(at: XY): void {
-    const { tool, ways, plan } = this;
-    if (tool === "boundary" && ways.boundary === "move") this.entries.move(at);
-    else if (tool === "boundary" && ways.boundary === "insert") this.drawn([plan.near.edge(at, TYPED_REACH) ?? at]);
-    else if (tool === "boundary" && ways.boundary === "delete") this.drawn([plan.near.vertex(at, TYPED_REACH) ?? at]);
-    else plan.pencil.add(at);
+    const way = this.tool === "boundary" ? this.ways.boundary : null;
+    if (way === "move") this.entries.move(at);
+    else if (way === "insert") this.drawn([this.plan.near.edge(at, TYPED_REACH) ?? at]);
+    else if (way === "delete") this.drawn([this.plan.near.vertex(at, TYPED_REACH) ?? at]);
+    else this.plan.pencil.add(at);
   }
 
-  private async load(): Promise<void> {
-    need("bench-far").hidden = this.plan.isNear();
-    need("bench-scale").textContent = `1:${number(Math.round((this.plan.resolution() * 96) / 0.0254))}`;
-    if (!this.plan.isNear()) return;
+  private load(): Promise<void> {
+    this.view.showScale();
+    if (this.plan.isNear()) this.loaded = this.loadAround();
+    return this.loaded;
+  }
+
+  private async loadAround(): Promise<void> {
     this.around?.abort();
     this.around = new AbortController();
     try {
@@ -129,7 +159,9 @@ export class Workbench {
       this.plan.showAround(found);
       this.held = found.held;
     } catch (error) {
-      if ((error as Error).name !== "AbortError") this.tell(error);
+      // A later reading took its place: who waits for one waits for the last.
+      if ((error as Error).name === "AbortError") return this.loaded;
+      this.tell(error);
     }
   }
 
@@ -138,9 +170,8 @@ export class Workbench {
     this.plan.choose(plots);
     this.drop();
     this.render();
-    const taken = plots.find((plot) => this.held[plot.key]);
-    const by = taken && this.held[taken.key];
-    if (by) this.notice(t("bench.held", { parcel: isolated(taken.number), record: isolated(by.record), holder: isolated(by.holder) }), "warn");
+    const holder = whoHolds(plots, this.held);
+    if (holder) this.notice(holder, "warn");
   }
 
   private use(id: ToolId): void {
@@ -153,16 +184,11 @@ export class Workbench {
 
   /** Put the map into the state that the tool needs. */
   private begin(): void {
-    const { plan, tool, ways } = this;
-    const canDraw = this.record?.is_editable ?? false;
-    plan.stop();
-    if (tool === "ruler") plan.startDrawing("LineString");
-    else if (!canDraw) return;
-    else if (tool === "split" && ways.split === "line" && this.chosen.length) plan.startDrawing("LineString");
-    else if (tool === "new") plan.startDrawing("Polygon");
-    else if (tool === "boundary" && ways.boundary === "move") plan.startMoving();
-    else if (tool === "boundary" && ways.boundary === "reshape") plan.startDrawing("LineString");
-    else if (tool === "boundary") plan.startDrawing("Point");
+    const drawing = handling(this.tool, this.ways, this.chosen.length > 0);
+    this.plan.stop();
+    if (!drawing || (this.tool !== "ruler" && !this.record?.is_editable)) return;
+    if (drawing === "moving") this.plan.startMoving();
+    else this.plan.startDrawing(drawing);
   }
 
   /** One step back: the preview, then the drawing, then the tool, then the choice. */
@@ -178,6 +204,7 @@ export class Workbench {
 
   private clearSketch(): void {
     this.sketch = [];
+    this.unfinished.forget();
     this.plan.abort();
     this.entries.grip = null;
     this.chip.show("");
@@ -185,8 +212,9 @@ export class Workbench {
 
   private sketched(points: XY[]): void {
     this.sketch = points;
+    if (this.tool !== "ruler") this.note(this.plan.pencil.settled, null);
     this.chip.show(points.length > 1 ? measured(points, this.tool === "new") : "");
-    const operation = this.operationOf(points);
+    const operation = drawnOperation(this.tool, this.ways, this.chosen, points, Number(selected("basin")));
     if (!operation || this.tool === "ruler" || (this.tool === "new" && points.length < 5)) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.live(operation), PREVIEW_AFTER);
@@ -196,133 +224,118 @@ export class Workbench {
     window.clearTimeout(this.timer);
     this.sketch = [];
     if (this.tool === "ruler") return;
-    const operation = this.operationOf(points);
-    if (operation) void this.ask(operation);
+    const operation = drawnOperation(this.tool, this.ways, this.chosen, points, Number(selected("basin")));
+    if (operation) void this.ask(operation, this.tool === "new" ? points.slice(0, -1) : points);
   }
 
-  private operationOf(points: XY[]): Operation | null {
-    return drawnOperation(this.tool, this.ways, this.chosen, points, Number(this.select("basin")));
-  }
-
-  private select(name: string): string {
-    return document.querySelector<HTMLSelectElement>(`[name=${name}]`)?.value ?? "";
+  /** Ask for a preview; one that is under way is given up. */
+  private previewOf(record: RecordInfo, operation: Operation): Promise<Preview> {
+    this.asking?.abort();
+    this.asking = new AbortController();
+    return cadastre.preview(record.id, operation, this.asking.signal);
   }
 
   /** A preview while drawing: refusals are not shown, since the line is not finished. */
   private async live(operation: Operation): Promise<void> {
     if (!this.record) return;
-    this.asking?.abort();
-    this.asking = new AbortController();
     try {
-      const preview = await cadastre.preview(this.record.id, operation, this.asking.signal);
+      const preview = await this.previewOf(this.record, operation);
       if (!this.sketch.length) return;
       this.plan.preview(preview.added);
-      this.chip.show(preview.added.map((plot) => `${isolated(plot.number)}  ${number(plot.area_m2, 2)} ${t("bench.m2")}`).join("\n"));
+      this.chip.show(sizes(preview));
     } catch {
       this.plan.preview([]);
     }
   }
 
-  private async ask(operation: Operation): Promise<void> {
+  /** Show what an operation would make; a drawing that is refused, or not answered, stays to be changed or tried again. */
+  private async ask(operation: Operation, points: XY[] = [], before = ""): Promise<void> {
     if (!this.record) return this.notice(t("bench.no_record"), "warn");
-    this.asking?.abort();
-    this.asking = new AbortController();
+    this.note(points, operation);
     try {
-      const preview = await cadastre.preview(this.record.id, operation, this.asking.signal);
-      this.pending = { operation, preview };
+      const preview = await this.previewOf(this.record, operation);
+      this.pending = { operation, preview, points };
       this.plan.preview(preview.added);
-      this.notice("", "info");
+      this.chip.show("");
+      this.notice(before, "warn");
       this.render();
-      document.querySelector(".preview")?.scrollIntoView({ block: "nearest" });
-      document.getElementById("keep")?.focus({ preventScroll: true });
+      reveal();
     } catch (error) {
       if ((error as Error).name === "AbortError") return;
+      if (error instanceof Refusal) this.note(points, null);
+      this.pending = null;
       this.plan.abort();
-      this.tell(error);
+      this.plan.pencil.putBack(points);
+      this.tell(error, before);
+      this.render();
     }
   }
 
   private drop(): void {
     this.pending = null;
-    this.plan.preview([]);
     this.clearSketch();
     this.begin();
   }
 
   private async keep(): Promise<void> {
-    if (!this.record || !this.pending) return;
-    const { operation } = this.pending;
-    if (!(await this.change(() => cadastre.keep(this.record as RecordInfo, operation)))) return;
+    const { pending } = this;
+    if (!pending || !(await this.change((record) => cadastre.keep(record, pending.operation)))) return;
     this.entries.found = [];
     this.choose([]);
     this.use("select");
   }
 
   private async step(name: "undo" | "redo" | "submit"): Promise<void> {
-    if (!this.record) return;
-    const before = this.record;
-    await this.change(() => cadastre.step(before, name));
-    if (name === "submit" && this.record.state === "submitted") toast(t("bench.submitted"));
+    await this.change((record) => cadastre.step(record, name));
+    if (name === "submit" && this.record?.state === "submitted") toast(t("bench.submitted"));
   }
 
-  /** Send a change; a stale one shows what others saved. Says whether the portal answered: if not, all stays to try again. */
-  private async change(send: () => Promise<RecordInfo>): Promise<boolean> {
+  /** Send a change and say whether it was made; if not, all stays to try again, over what others saved meanwhile. */
+  private async change(send: (record: RecordInfo) => Promise<RecordInfo>): Promise<boolean> {
+    if (!this.record) return false;
     try {
-      this.setRecord(await send());
-      this.notice("", "info");
+      this.setRecord(await send(this.record));
     } catch (error) {
-      if (error instanceof Stale) {
-        const last = error.current.operations.filter((one) => one.in_effect).at(-1);
-        this.setRecord(error.current);
-        this.notice(t("bench.stale", { what: last ? `${last.title} (${last.by})` : "—" }), "warn");
-      } else {
-        this.tell(error);
-        if (!(error instanceof Refusal)) return false;
-      }
+      if (error instanceof Stale) await this.overtaken(error.current);
+      else this.tell(error);
+      if (error instanceof Refusal) await this.load();
+      return false;
     }
-    this.drop();
+    this.notice("", "info");
+    if (!this.sketch.length || !this.record?.is_editable) this.drop();
     await this.load();
     return true;
   }
 
+  /** Show what others saved, and what was about to be kept over it. */
+  private async overtaken(current: RecordInfo): Promise<void> {
+    this.setRecord(current);
+    this.notice(whatChanged(current), "warn");
+    if (this.pending) await this.ask(this.pending.operation, this.pending.points, whatChanged(current));
+  }
+
   private setRecord(record: RecordInfo): void {
     this.record = record;
-    this.chosen = this.chosen.filter((plot) => record.proposed.some((one) => one.key === plot.key));
+    this.unfinished.of(record.id);
+    this.chosen = this.chosen.filter(({ key }) => record.proposed.some((one) => one.key === key) || (this.plan.isInForce(key) && !record.ended.some((one) => one.key === key)));
     this.plan.choose(this.chosen);
     this.plan.showProposed(record.proposed);
-    const at = new Date(record.changed_at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
-    need("bench-saved").textContent = t("bench.saved", { at });
+    need("bench-saved").textContent = whenSaved(record);
     this.render();
   }
 
-  private async heartbeat(): Promise<void> {
-    if (!this.record || document.hidden) return;
+  private async open(): Promise<void> {
     try {
-      const { others, etag } = await cadastre.present(this.record.id);
-      this.others = others;
-      if (etag !== this.record.etag && !this.pending && !this.sketch.length) {
-        this.setRecord(await cadastre.read(this.record.id));
-        await this.load();
-      } else this.renderHead();
+      this.setRecord(await cadastre.create(selected("kind")));
+      history.replaceState(null, "", `?record=${this.record?.id}`);
+      this.begin();
     } catch (error) {
       this.tell(error);
     }
   }
 
-  private open(): void {
-    void cadastre.create(this.select("kind")).then(
-      (record) => {
-        history.replaceState(null, "", `?record=${record.id}`);
-        this.setRecord(record);
-        this.begin();
-      },
-      (error: unknown) => this.tell(error),
-    );
-  }
-
-  private tell(error: unknown): void {
-    if (error instanceof Refusal) this.notice(`${error.problem.title} ${error.problem.detail}`.trim(), "block");
-    else this.notice(t("bench.failed"), "block");
+  private tell(error: unknown, before = ""): void {
+    this.notice(`${before} ${whyNot(error)}`.trim(), "block");
   }
 
   private notice(text: string, kind: NoticeKind): void {
@@ -336,14 +349,20 @@ export class Workbench {
     this.renderHead();
     this.renderOptions();
     need("basin-choice").hidden = this.tool !== "new";
-    need("bench-results").replaceChildren(...this.results());
+    need("bench-results").replaceChildren(
+      ...results(record, this.pending?.preview ?? null, this.family, {
+        show: (place) => this.plan.flash(place),
+        give: (check, reason) => void this.change((now) => cadastre.reason(now, check, reason)),
+        attach: (form) => void this.change((now) => cadastre.attach(now, form)),
+      }),
+    );
     need("bench-pending").replaceChildren(...(this.pending ? keeping(() => void this.keep(), () => (this.drop(), this.render())) : []));
     showSteps(record, (count) => this.notice(t("bench.blocked", { count }), "block"), () => void this.step("submit"));
     if (focused && !this.pending) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
   private renderHead(): void {
-    need("bench-record").replaceChildren(...(this.record ? head(this.record, this.others) : [opening(() => this.open())]));
+    need("bench-record").replaceChildren(...(this.record ? head(this.record, this.presence.others) : [opening(() => void this.open())]));
   }
 
   /** Build the tool's forms anew only when they would be other ones, so that nothing typed is lost. */
@@ -374,25 +393,7 @@ export class Workbench {
   }
 
   private formed(form: FormData): void {
-    const operation = this.tool === "merge" ? { kind: "merge", arguments: { parcels: this.chosen.map((plot) => plot.key) } } : sizedSplit(this.ways.split, this.chosen, form);
+    const operation = this.tool === "merge" ? merging(this.chosen) : sizedSplit(this.ways.split, this.chosen, form);
     if (operation) void this.ask(operation);
-  }
-
-  private results(): Node[] {
-    const { record, pending } = this;
-    if (!record) return [];
-    const show = (place: Parameters<DraftingMap["flash"]>[0]): void => this.plan.flash(place);
-    if (pending) {
-      const { preview } = pending;
-      return [previewed(preview), h("h3", {}, t("bench.checks")), findings(preview.checks, show, null)];
-    }
-    const table = resulting(record);
-    const give = record.is_editable ? (check: RecordInfo["checks"][number], reason: string): void => void this.change(() => cadastre.reason(record, check, reason)) : null;
-    return [
-      ...(table ? [h("h3", {}, t("bench.resulting")), table] : []),
-      ...(table ? [h("h3", {}, t("bench.checks")), findings(record.checks, show, give)] : []),
-      ...[this.family.show(record)].filter((one) => one !== null),
-      ...papers(record, (form) => void this.change(() => cadastre.attach(record, form))),
-    ];
   }
 }
