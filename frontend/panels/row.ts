@@ -32,6 +32,8 @@ export class RowOfHouses {
   private cuts: LonLat[] = [];
   private how: RowCut = { parts: 2 };
   private cutting: Sketch | null = null;
+  // An answer that comes when something else was asked or is being typed is late, and shown no more.
+  private turn = 0;
   private readonly parts = h("input", { type: "number", min: 2, max: MOST_PARTS, value: 2, class: "input figure" });
   private readonly widths = h("input", { type: "text", inputmode: "decimal", dir: "ltr", class: "input widths", placeholder: "6 6 7.5" });
   private readonly here = h("button", { type: "button", class: "button quiet", "aria-pressed": "false", onclick: () => void this.host.trying(() => this.toggle()) }, icon("scissors"), t("building.cut_here"));
@@ -46,6 +48,7 @@ export class RowOfHouses {
     const show = h("button", { type: "button", class: "button quiet", onclick: () => this.preview() }, icon("eye"), t("building.preview"));
     const split = h("button", { type: "button", class: "button", onclick: () => void this.host.trying(() => this.host.split(this.how)) }, icon("split"), t("building.split"));
     this.parts.addEventListener("change", () => this.becomes({ parts: Number(this.parts.value) }));
+    this.widths.addEventListener("input", () => { this.turn += 1; });
     this.widths.addEventListener("change", () => this.typed());
     this.element = h(
       "fieldset",
@@ -81,11 +84,13 @@ export class RowOfHouses {
 
   /** Draw the houses that it would become, each with its number and width; nothing is kept. */
   private preview(): void {
+    const turn = ++this.turn;
     void this.host.trying(async () => {
       const cut = await buildings.cut(this.own, this.how).catch((error: unknown) => {
         this.forgetLastCut();
         throw error;
       });
+      if (turn !== this.turn) return;
       this.app.map.outlineParts(cut.parts.map((geometry, place) => ({ geometry, label: `${place + 1}\n${number(cut.widths_m[place] ?? 0, 2)}` })));
       this.parts.value = String(cut.parts.length);
       this.widths.value = cut.widths_m.map(String).join(" ");
