@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from cadastre import pages
-from core.pdf import isolated, weasyprint
+from core.pdf import weasyprint, with_isolates
 from municipality.models import Municipality
 
 RIGHT_TO_LEFT = {"ar"}
@@ -26,7 +26,7 @@ def pdf(parcel_id: int, *, parties: bool, language: str | None = None) -> tuple[
             "municipality": Municipality.objects.first(),
             "grid": settings.GRID_SRID,
         }
-        page = isolated(render_to_string("cadastre/extract.html", context))
+        page = with_isolates(render_to_string("cadastre/extract.html", context))
     base = f"{(settings.BASE_DIR / 'static').as_uri()}/"
     body = weasyprint().HTML(string=page, base_url=base, url_fetcher=_fetcher()).write_pdf()
     return f"parcel-{parcel_id}-{chosen}.pdf", body

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cadastre.drafting.arguments import to_grid
 from core.errors import TooLarge, Unprocessable
+from core.numbers import western
 from core.text import search_key
 from layers import grids
 from layers.importing import messages
@@ -26,7 +27,6 @@ from layers.importing.reader import placing
 from layers.importing.reader.limits import Limits
 from layers.importing.reader.process import Reader
 from layers.importing.reader.refusals import Refusal
-from layers.values import western
 from municipality.models import Municipality
 
 XY = tuple[float, float]

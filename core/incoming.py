@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.dateparse import parse_date
@@ -17,7 +16,6 @@ from core.workbooks import require_xlsx
 # Each column under the names by which files may call it: in English, Arabic and French, then others.
 Columns = Mapping[str, tuple[str, ...]]
 Numbered = tuple[int, dict[str, Any]]
-SEPARATORS = str.maketrans({"٫": ".", "٬": None, ",": None})
 
 
 def numbered_rows(name: str, content: bytes, columns: Columns, *, at_most: int) -> list[Numbered]:
@@ -48,15 +46,6 @@ def text_in(value: Any) -> str:
     """Read a cell as text; a spreadsheet makes numbers of what looks like one."""
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value) if whole else "" if value is None else value).strip()
-
-
-def number_in(value: Any) -> Decimal | None:
-    """Read a cell as a number, in either digit system; None if it is none."""
-    try:
-        number = Decimal(str(value).translate(SEPARATORS).strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def day_in(value: Any) -> date | None:

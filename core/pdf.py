@@ -22,7 +22,7 @@ END_OF_ISOLATE = "\u2069"
 _OPENING = re.compile(r'<bdi(?: [^>]*?dir="(ltr|rtl)")?[^>]*>')
 
 
-def isolated(page: str) -> str:
+def with_isolates(page: str) -> str:
     """Return a page in which every `bdi` stands between Unicode's marks: the writer does not know the element."""
     opened = _OPENING.sub(lambda found: found[0] + ISOLATES[found[1]], page)
     return opened.replace("</bdi>", f"{END_OF_ISOLATE}</bdi>")

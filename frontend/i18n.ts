@@ -50,6 +50,12 @@ export function digitsOf(text: string): string {
   return digits === "arab" ? text.replace(/[0-9]/g, (digit) => ARABIC_INDIC[Number(digit)] ?? digit) : text;
 }
 
+/** What was typed, with Western digits and a decimal point. */
+export function western(typed: string): string {
+  const digit = (sign: string): string => String(sign.charCodeAt(0) & 0xf);
+  return typed.trim().replace(/[\u0660-\u0669\u06f0-\u06f9]/g, digit).replace("\u066b", ".");
+}
+
 /** Join words to a list, in the language's own way. */
 export function listed(words: string[]): string {
   return words.join(language === "ar" ? "، " : ", ");

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
 
+from core.numbers import western
 from layers import grids
 from layers.features.boxes import LONLAT
 from layers.grids import Grid
-from layers.values import western
 
 MOST_READINGS = 4
 # Two small whole numbers are a basin and a parcel, not a place.

@@ -9,7 +9,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
-from layers.values import refused, western
+from core.numbers import western
+from layers.values import refused
 
 PARAMETER = "asOf"
 

@@ -10,6 +10,7 @@ from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.numbers import western
 from core.text import search_key
 from layers.collections import FieldType
 
@@ -23,17 +24,11 @@ SQL_TYPES = {
 }
 LONGEST_TEXT = 500
 _TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫−", "01234567890123456789.-")
 
 
 def refused(name: str, why: Any) -> DomainError:
     """Return the refusal of one request parameter."""
     return DomainError(_("The request does not fit."), detail=why, fields={name: why})
-
-
-def western(text: str) -> str:
-    """Return the text with Western digits, decimal point and minus."""
-    return text.translate(_DIGITS)
 
 
 def text(name: str, written: str) -> str:

@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 from ninja import Schema
 from ninja.utils import check_csrf
 
+from accounts.access import Guarded
 from accounts.authentication import bearer_token
 from accounts.models import User
 from accounts.policy import Subject, require, subject_of
 from core.errors import Forbidden, NotFound, PreconditionRequired
-from ledger.access import Guarded
 from parties.models import Party
 
 

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from core.pdf import isolated, weasyprint
+from core.pdf import weasyprint, with_isolates
 from ledger.models import Receipt, ReceiptVoid
 from ledger.statement import paid_for, statement
 from municipality.models import Municipality
@@ -70,7 +70,7 @@ def html(template: str, context: dict[str, Any], language: str) -> str:
             "lang": language,
             "dir": "rtl" if right_to_left else "ltr",
         }
-        return isolated(render_to_string(template, {**shared, **context}))
+        return with_isolates(render_to_string(template, {**shared, **context}))
 
 
 def draw(pages: Iterable[str]) -> bytes:

@@ -2,8 +2,8 @@
 
 from django.db.models import QuerySet
 
+from accounts.access import Guarded
 from accounts.policy import Subject, district_scope
-from ledger.access import Guarded, desk, may
 from networks.models import WaterMeter
 
 METERS = Guarded(
@@ -19,6 +19,3 @@ def meters_of(subject: Subject) -> QuerySet[WaterMeter]:
     found = WaterMeter.objects.filter(end_lifespan=None)
     scope = district_scope(subject, METERS)
     return found if scope is None else found.filter(district__in=scope)
-
-
-__all__ = ["METERS", "desk", "may", "meters_of"]

@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest
 
+from accounts.access import Guarded
 from accounts.policy import Sensitivity, subject_of, visible_fields
-from ledger.access import MONEY_STAFF, Guarded, desk, may
+from ledger.access import MONEY_STAFF
 
 ASSESSORS = frozenset({"assessor"})
 UNITS = Guarded(
@@ -31,6 +32,3 @@ PACKS = Guarded(
 def sees_debt(request: HttpRequest) -> bool:
     """Say whether the asker may know what is owed."""
     return "owed" in visible_fields(subject_of(request), UNITS)
-
-
-__all__ = ["APPROVAL", "MAP", "PACKS", "QUEUES", "ROLL", "SIMULATION", "UNITS", "desk", "may", "sees_debt"]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import Unprocessable
-from ledger.views.common import DIGITS
+from core.numbers import decimal_in
 
 # The headings of figures that are rows: up to where, then what.
 HEADINGS: Mapping[str, tuple[Any, ...]] = {
@@ -104,12 +104,11 @@ def _read_rows(kind: str, unit: str, given: Mapping[str, str]) -> list[list[Any]
 
 def number(text: str) -> str:
     """Read a number in either digit system; with a per cent sign, the hundredth of it."""
-    plain = text.translate(DIGITS).strip().replace("٪", "%")
-    try:
-        value = Decimal(plain.rstrip("%").strip())
-    except InvalidOperation:
-        raise _unreadable() from None
-    return str(value / 100) if plain.endswith("%") else str(value)
+    plain = text.strip()
+    value = decimal_in(plain.rstrip("%٪"))
+    if value is None:
+        raise _unreadable()
+    return str(value / 100) if plain.endswith(("%", "٪")) else str(value)
 
 
 def _put(value: Mapping[str, Any], given: Mapping[str, str], path: str = "") -> dict[str, Any]:

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import Unprocessable
+from core.numbers import decimal_in, western
 from core.text3 import Text3
-from ledger.views.common import DIGITS
 from taxation.figures import percent
 
 DUE = {
@@ -94,7 +94,7 @@ class _Form:
         self.faults: dict[str, Any] = {}
 
     def text(self, name: str) -> str:
-        return self.given.get(name, "").translate(DIGITS).replace("٪", "%").strip()
+        return western(self.given.get(name, "")).replace("٪", "%").strip()
 
     def rows(self, name: str, *parts: str) -> Iterator[tuple[int, list[str]]]:
         for number in range(MOST_ROWS):
@@ -117,14 +117,11 @@ class _Form:
 
     def fraction(self, name: str, *, most: int = 1) -> str:
         """Read per cent, with or without the sign."""
-        try:
-            value = Decimal(self.text(name).rstrip("%").strip()) / 100
-        except InvalidOperation:
-            value = Decimal(-1)
-        if not value.is_finite() or not 0 <= value <= most:
+        value = decimal_in(self.text(name).rstrip("%"))
+        if value is None or not 0 <= value <= 100 * most:
             self.faults[name] = _("Between 0 and %(most)s per cent.") % {"most": 100 * most}
             return "0"
-        return f"{value:f}"
+        return f"{value / 100:f}"
 
     def day(self, name: str) -> tuple[int, int]:
         """Read a month and day, for example 02-29."""

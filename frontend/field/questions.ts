@@ -1,6 +1,6 @@
 /** The questions of a visit as inputs: asked while they are relevant, checked as the server checks them. */
 import { h, icon } from "../dom.js";
-import { t } from "../i18n.js";
+import { t, western } from "../i18n.js";
 import { holds } from "./expressions.js";
 import type { Question } from "./store.js";
 
@@ -131,6 +131,3 @@ function plain(question: Question, name: string): Input {
   return { body, read: () => (isNumber ? western(body.value) : body.value.trim()) };
 }
 
-function western(written: string): string {
-  return written.trim().replace(/[\u0660-\u0669]/g, (sign) => String(sign.charCodeAt(0) - 0x0660)).replace(/[\u06f0-\u06f9]/g, (sign) => String(sign.charCodeAt(0) - 0x06f0)).replace("\u066b", ".");
-}

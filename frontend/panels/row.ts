@@ -3,11 +3,10 @@ import { type BuildingInfo, type RowCut, buildings } from "../api/buildings.js";
 import type { LonLat } from "../api/types.js";
 import type { App } from "../app.js";
 import { h, icon } from "../dom.js";
-import { number, t } from "../i18n.js";
+import { number, t, western } from "../i18n.js";
 import type { Sketch } from "../map/sketch.js";
 
 const MOST_PARTS = 40;
-const EASTERN = "٠١٢٣٤٥٦٧٨٩";
 
 /** What the building tool does for it. */
 interface Host {
@@ -20,11 +19,10 @@ interface Host {
 
 /** The widths that were typed, in metres, in either digits. */
 export function readWidths(text: string): number[] {
-  const latin = text.replace(/[٠-٩]/g, (digit) => String(EASTERN.indexOf(digit))).replace(/٫/g, ".");
-  return latin
+  return text
     .split(/[\s;+؛]+|,\s+/)
     .filter(Boolean)
-    .map((part) => Number(part.replace(",", ".")));
+    .map((part) => Number(western(part).replace(",", ".")));
 }
 
 /** The part of the building tool that cuts one building. */

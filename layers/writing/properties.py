@@ -11,6 +11,7 @@ from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.numbers import western
 from layers import values
 from layers.collections import Field, FieldType
 
@@ -94,7 +95,7 @@ def _instant(field: Field, value: Any) -> datetime | None:
 
 def _parsed(parse: Callable[[str], Any], value: Any) -> Any:
     try:
-        return parse(values.western(value).strip()) if isinstance(value, str) else None
+        return parse(western(value).strip()) if isinstance(value, str) else None
     except ValueError:
         return None
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import incoming
 from core.errors import DomainError, Unprocessable
 from core.money import CURRENCIES
+from core.numbers import decimal_in
 from ledger.actions.payment import take_payment
 from ledger.models import Method, Receipt
 from parties.models import Party
@@ -65,7 +66,7 @@ def _row(number: int, values: dict[str, Any], seen: set[str]) -> tuple[Row | Non
     party = Party.objects.filter(id_number=known).exclude(id_number="").first()
     if party is None:
         wrong["id_number"] = _("No party has this number.")
-    amount = incoming.number_in(values["amount"]) or Decimal(0)
+    amount = decimal_in(values["amount"]) or Decimal(0)
     if amount <= 0:
         wrong["amount"] = _("Write an amount above zero in digits.")
     currency = incoming.text_in(values["currency"]).upper()

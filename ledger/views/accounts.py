@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb
 from core import sheets
-from ledger.access import ACCOUNTS, CASHIER, TREASURY, desk, may
+from ledger.access import ACCOUNTS, CASHIER, TREASURY
 from ledger.actions.payment import apply_credit, refund_credit
 from ledger.actions.relief import approve_write_off, propose_write_off
 from ledger.idempotency import once

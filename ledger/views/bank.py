@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import desk, may
 from accounts.models import User
 from accounts.policy import Verb
 from core.errors import Unprocessable
 from core.incoming import called
 from core.sheets import harmless
-from ledger.access import TREASURY, desk, may
+from ledger.access import TREASURY
 from ledger.actions import bank_file, online
 from ledger.actions.counter import hand_in
 from ledger.models import OnlinePayment, OnlineState

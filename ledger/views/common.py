@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, Unprocessable
-
-# What people type in Arabic: their digits and separators.
-DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.", "٬, ")
+from core.numbers import decimal_in
 
 REFUSED = "refused-form"
 
@@ -51,10 +49,11 @@ def _keep(request: HttpRequest, refusal: DomainError) -> None:
 
 def amount_in(values: Any, name: str) -> Decimal:
     """Read an amount that a person typed, in either digit system."""
-    try:
-        return Decimal(str(values.get(name, "")).translate(DIGITS).strip())
-    except InvalidOperation:
-        raise Unprocessable(_("This is not an amount."), fields={name: _("Write it in digits.")}) from None
+    amount = decimal_in(values.get(name, ""))
+    if amount is None:
+        text = _("Write it in digits, with a point before the decimals.")
+        raise Unprocessable(_("This is not an amount."), fields={name: text})
+    return amount
 
 
 def day_in(values: Any, name: str, default: date | None = None) -> date:

@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.models import User
 from accounts.policy import Verb
 from core.money import CURRENCIES
-from ledger.access import CASHIER, TREASURY, desk, may
+from ledger.access import CASHIER, TREASURY
 from ledger.actions.accounts import named
 from ledger.actions.counter import bounce_cheque, close_day, close_shift, day_totals, open_shift
 from ledger.actions.payment import take_payment, void_receipt

@@ -12,8 +12,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk
 from core.sheets import harmless
-from ledger.access import JOURNAL, desk
+from ledger.access import JOURNAL
 from ledger.integrity import PROMISES
 from ledger.models import ChainHead, Entry, Posting, PostingKind, Receipt
 from ledger.views.common import day_in

@@ -9,12 +9,13 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.access import desk
 from core.errors import Conflict
 from core.money import currency
 from core.sheets import harmless
 from core.text3 import Text3
 from ledger import papers
-from ledger.access import ACCOUNTS, CASHIER, desk
+from ledger.access import ACCOUNTS, CASHIER
 from ledger.models import Receipt
 from ledger.statement import demands, statement
 from ledger.views.common import day_in, today

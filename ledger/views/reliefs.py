@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb
 from core import sheets
 from core.errors import Unprocessable
 from core.money import currency as known_currency
 from core.money import share_out
-from ledger.access import TREASURY, desk, may
+from ledger.access import TREASURY
 from ledger.actions import exemptions
 from ledger.actions.relief import agree_plan
 from ledger.models import Bill, ChargeType, Exemption

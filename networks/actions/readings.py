@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import incoming
 from core.errors import Unprocessable
+from core.numbers import decimal_in
 from core.text import isolated
 from networks.models import MeterReading, WaterMeter
 
@@ -98,7 +99,7 @@ def keep(rows: Sequence[Row], *, meters: QuerySet[WaterMeter], source: str, by: 
 
 def _row(number: int, values: dict[str, Any], today: date) -> tuple[Row | None, dict[str, Any]]:
     wrong: dict[str, Any] = {}
-    value, on = incoming.number_in(values["reading"]), incoming.day_in(values["day"])
+    value, on = decimal_in(values["reading"]), incoming.day_in(values["day"])
     if value is None or value < 0:
         wrong["reading"] = _("Write a reading from 0 on in digits.")
     elif value > LARGEST or -int(value.normalize().as_tuple().exponent) > DECIMALS:

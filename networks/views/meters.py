@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.access import desk, may
 from accounts.policy import Verb, subject_of
 from core import sheets
 from core.errors import Unprocessable
-from core.incoming import called, number_in
-from networks.access import METERS, desk, may, meters_of
+from core.incoming import called
+from networks.access import METERS, meters_of
 from networks.actions import readings
 from networks.models import MeterReading, WaterMeter
 
@@ -153,7 +154,7 @@ def _keep(request: HttpRequest) -> HttpResponse:
             _("Choose the file again."), fields={"file": _("It was checked too long ago.")}
         ) from None
     given = [
-        readings.Row(number, meter, number_in(value) or Decimal(0), date.fromisoformat(on))
+        readings.Row(number, meter, Decimal(value), date.fromisoformat(on))
         for number, meter, value, on in rows
     ]
     count = readings.keep(given, meters=meters_of(subject_of(request)), source=name, by=request.user)

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.numbers import western
 from layers import values as written
 from layers.collections import FieldType
 from reconciliation.forms.expressions import holds
@@ -43,7 +44,7 @@ def faults(questions: list[Json], answers: Mapping[str, Any], on: date, *, compl
 
 
 def _plain(question: Json | None, answer: str) -> str:
-    return written.western(answer) if question and question["type"] in _TYPED else answer
+    return western(answer) if question and question["type"] in _TYPED else answer
 
 
 def _named(name: str, fault: Any) -> dict[str, Any]:

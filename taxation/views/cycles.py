@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb
 from core import sheets
 from core.text3 import Text3
 from ledger.views.common import attempt, day_in, today
 from taxation import queries
-from taxation.access import APPROVAL, UNITS, desk, may
+from taxation.access import APPROVAL, UNITS
 from taxation.actions import lists
 from taxation.models import Assessment, AssessmentList, RulePack
 

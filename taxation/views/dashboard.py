@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.access import desk
 from core import sheets
 from core.text3 import Text3
 from ledger.access import ACCOUNTS
 from ledger.views.common import day_in, today
 from taxation import drawing, offline_map, queries
-from taxation.access import desk
 
 SUMS = ("billed", "collected", "forgiven", "arrears")
 

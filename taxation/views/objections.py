@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb, subject_of, visible_fields
 from core import sheets
 from ledger import papers
 from ledger.models import Bill
 from ledger.views.common import amount_in, attempt, day_in, today
 from taxation import queries
-from taxation.access import APPROVAL, UNITS, desk, may, sees_debt
+from taxation.access import APPROVAL, UNITS, sees_debt
 from taxation.actions import objections
 from taxation.models import Objection
 from taxation.rules.clocks import clocks

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb
 from core.errors import DomainError
 from ledger.views.common import amount_in, attempt, day_in
 from taxation import figures, terms_form
-from taxation.access import PACKS, SIMULATION, desk, may
+from taxation.access import PACKS, SIMULATION
 from taxation.actions import packs
 from taxation.models import PackStatus, RulePack, RuleParameter
 

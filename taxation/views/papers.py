@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk
 from accounts.policy import Verb
 from core.errors import NotFound, Unprocessable
 from jobs.actions import enqueue
@@ -15,7 +16,7 @@ from ledger.models import Bill, BillRun
 from ledger.views.common import attempt, today
 from parties.models import Party
 from taxation import printing
-from taxation.access import ROLL, UNITS, desk
+from taxation.access import ROLL, UNITS
 from taxation.actions.clearance import issue
 from taxation.actions.objections import deadline
 from taxation.models import Assessment, Clearance

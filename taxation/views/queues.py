@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb, district_scope, subject_of
 from core import sheets
 from core.errors import NotFound
@@ -18,7 +19,7 @@ from jobs.actions import enqueue
 from ledger.views.common import attempt, today
 from networks.access import METERS
 from taxation import queries
-from taxation.access import QUEUES, desk, may
+from taxation.access import QUEUES
 from taxation.actions import discrepancies, standing
 from taxation.evidence import sentences
 from taxation.models import Discrepancy, DiscrepancyState, ImportedRoll, TaxStatus

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb
 from core import sheets
 from core.errors import DomainError
@@ -20,7 +21,7 @@ from ledger.actions.billing import publish, roll_back
 from ledger.models import Bill, BillRun
 from ledger.views.common import attempt, today
 from taxation import printing
-from taxation.access import ROLL, desk, may
+from taxation.access import ROLL
 from taxation.actions import roll
 from taxation.models import RulePack
 from taxation.tasks import run_roll

@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import desk, may
 from accounts.policy import Verb
 from ledger.views.common import attempt
 from taxation import queries, services
-from taxation.access import UNITS, desk, may
+from taxation.access import UNITS
 from taxation.actions import counting
 from taxation.models import TaxUnit
 from taxation.views.units import packs_for

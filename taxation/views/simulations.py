@@ -1,20 +1,22 @@
 """Simulations: start one of a draft, follow it, see who pays more and less, compare those that were saved."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb
 from core import sheets
 from core.errors import Unprocessable
+from core.numbers import decimal_in
 from jobs.actions import cancel, enqueue
 from jobs.models import Job
-from ledger.views.common import DIGITS, attempt, today
+from ledger.views.common import attempt, today
 from taxation import drawing, queries
-from taxation.access import SIMULATION, desk, may
+from taxation.access import SIMULATION
 from taxation.actions import simulating
 from taxation.models import PackStatus, RulePack, Simulation
 from taxation.tasks import run_simulation
@@ -28,15 +30,13 @@ def _key(pk: int) -> str:
 
 
 def _cap(text: str) -> Decimal | None:
-    written = text.translate(DIGITS).strip().rstrip("%٪").strip()
+    written = text.strip().rstrip("%٪")
     if not written:
         return None
-    try:
-        return Decimal(written) / 100
-    except InvalidOperation:
-        raise Unprocessable(
-            _("The cap cannot be used"), fields={"cap": _("Write a percentage from 0 on.")}
-        ) from None
+    cap = decimal_in(written)
+    if cap is None:
+        raise Unprocessable(_("The cap cannot be used"), fields={"cap": _("Write a percentage from 0 on.")})
+    return cap / 100
 
 
 @require_GET

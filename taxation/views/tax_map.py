@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from accounts.access import desk, may
 from accounts.policy import Verb, district_scope, subject_of
 from buildings.models import Building, Photo
 from core.errors import NotFound
@@ -18,7 +19,7 @@ from ledger.queries import open_items
 from ledger.views.common import today
 from municipality.basemap import allow_basemap
 from taxation import queries
-from taxation.access import MAP, UNITS, desk, may
+from taxation.access import MAP, UNITS
 from taxation.actions import standing
 from taxation.estimating import of_buildings
 from taxation.models import AssessmentState, RulePack, TaxPlace, TaxStatus, TaxUnit

@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import desk, may
 from accounts.policy import Verb
 from ledger.models import Bill
 from ledger.queries import open_items
 from ledger.views.accounts import find_parties
 from ledger.views.common import attempt, day_in, today
 from taxation import queries, services
-from taxation.access import APPROVAL, MAP, UNITS, desk, may, sees_debt
+from taxation.access import APPROVAL, MAP, UNITS, sees_debt
 from taxation.actions import objections, standing
 from taxation.actions.assessing import approve, propose, reject, set_shares
 from taxation.models import OPENLY, Assessment, AssessmentState, RulePack, Standing, TaxStatus, TaxUnit

@@ -95,7 +95,7 @@ def test_a_later_file_corrects_a_day_and_the_mistake_stays_written(sign_in):
     assert "18" in history
 
 
-TOMORROW = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011 - two days on is to come in every zone
+TO_COME = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011 - two days on is to come in every zone
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ TOMORROW = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011 - two 
         ([HEAD, ["7001", "ten", "2026-01-02"]], "row 2, reading</bdi>: Write a reading from 0"),
         ([HEAD, ["7001", "1.0001", "2026-01-02"]], "row 2, reading</bdi>: At most seven digits"),
         ([HEAD, ["7001", 5, "2.1."]], "row 2, day</bdi>: Write the day"),
-        ([HEAD, ["7001", 5, TOMORROW]], "row 2, day</bdi>: This day is still to come"),
+        ([HEAD, ["7001", 5, TO_COME]], "row 2, day</bdi>: This day is still to come"),
         ([HEAD, ["7001", 5, "2019-12-31"]], "row 2, day</bdi>: The meter was installed on 2020-01-01"),
         (
             [HEAD, ["7001", 5, "2026-01-02"], ["7001", 6, "2026-01-02"]],

@@ -1,6 +1,6 @@
 /** The tools: their keys, icons, and the operation that each makes of what is drawn or typed. */
 import type { Operation, Plot, XY } from "../../api/cadastre.js";
-import type { Key } from "../../i18n.js";
+import { type Key, western } from "../../i18n.js";
 import type { Drawing } from "../../map/pencil.js";
 
 export type ToolId = "select" | "split" | "merge" | "boundary" | "new" | "ruler";
@@ -48,8 +48,7 @@ export function handling(tool: ToolId, ways: Ways, isChosen: boolean): Drawing |
 
 /** A number as typed in any of the languages: either digit system, comma or point. */
 export function typed(text: string): number {
-  const latin = text.replace(/[٠-٩]/g, (digit) => String("٠١٢٣٤٥٦٧٨٩".indexOf(digit))).replace(/[٫,]/g, ".");
-  return Number.parseFloat(latin);
+  return Number.parseFloat(western(text).replace(",", "."));
 }
 
 /** The bearing of a parcel's longest edge turned by a right angle: lots usually lie across it. */

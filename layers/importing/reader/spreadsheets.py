@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.numbers import western
 from layers.importing.reader import archive, encodings, formats
 from layers.importing.reader.refusals import Refusal
 
@@ -42,7 +43,6 @@ _WKT = re.compile(
     re.IGNORECASE,
 )
 _WKT_SRID = re.compile(r"^\s*SRID=\d+;", re.IGNORECASE)
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫−", "01234567890123456789.-")
 Reading = Mapping[str, Any]
 # What of a reading decides how a table is read; the rest of it says what was found.
 CHOICES = ("encoding", "x", "y", "wkt", "join")
@@ -244,7 +244,7 @@ def number(written: str) -> str:
 
     Where comma and point both stand, the last is the decimal sign; a single comma is one.
     """
-    plain = re.sub(r"[\s\u00a0\u066c'’_]", "", written.translate(_DIGITS))
+    plain = re.sub(r"[\s\u00a0\u066c'’_]", "", western(written))
     if "," in plain and "." in plain:
         grouping = "," if plain.rindex(".") > plain.rindex(",") else "."
         plain = plain.replace(grouping, "")
