@@ -69,12 +69,13 @@ export class Pencil {
       this.source.clear();
       const geometry = feature.getGeometry();
       this.drawn = geometry;
-      if (!this.isAdding) this.settle(geometry);
-      geometry?.on("change", () => {
-        if (this.isAdding) return;
+      const follow = (): void => {
+        if (!geometry || this.isAdding) return;
         this.settle(geometry);
         this.onSketch(pointsOf(geometry));
-      });
+      };
+      if (kind !== "Point") follow();
+      geometry?.on("change", follow);
     });
     draw.on("drawend", ({ feature }) => {
       const geometry = feature.getGeometry();
