@@ -40,14 +40,21 @@ export function readLink(hash: string): Linked {
 /** Write what is shown into the address, without a new entry in the history. */
 export function keepLink(app: App, defaults: ReadonlySet<string>): void {
   let timer = 0;
+  let isLeaving = false;
   const write = (): void => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => history.replaceState(null, "", link(app, defaults)), 200);
+    timer = window.setTimeout(() => { if (!isLeaving) history.replaceState(null, "", link(app, defaults)); }, 200);
   };
   app.map.onMove(write);
   app.store.subscribe(write);
   // Somebody put another link into the address bar; what the page itself writes does not come this way.
-  addEventListener("hashchange", () => { if (readLink(location.hash).place) location.reload(); });
+  // It is taken from the event: the address may have been written over since, by a map that still moved.
+  addEventListener("hashchange", ({ newURL }) => {
+    if (!readLink(new URL(newURL).hash).place) return;
+    isLeaving = true;
+    history.replaceState(null, "", newURL);
+    location.reload();
+  });
 }
 
 /** The address of what is shown now. */
