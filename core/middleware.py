@@ -15,14 +15,19 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class LanguageMiddleware:
-    """Choose the page's language: `?lang=` on a shared link, else the cookie, else Accept-Language."""
+    """Choose the language: `?lang=` on a shared link, else what was chosen before, else Accept-Language.
+
+    A page's own requests for data say the page's language, and that counts: the choice may be from another tab.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("lang")
-        language = asked if asked in LANGUAGES else translation.get_language_from_request(request)
+        stated = "" if wants_page(request) else request.headers.get("Accept-Language", "")
+        found = [one for one in (asked, stated) if one in LANGUAGES]
+        language = found[0] if found else translation.get_language_from_request(request)
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.get_response(request)

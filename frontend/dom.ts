@@ -54,3 +54,10 @@ export function need<T extends HTMLElement>(id: string): T {
   if (!element) throw new Error(`the page has no #${id}`);
   return element as T;
 }
+
+/** Say something in the page's address, so that a reload keeps it beside what else is said there. */
+export function addressed(name: string, value: string): void {
+  const address = new URL(location.href);
+  address.searchParams.set(name, value);
+  history.replaceState(null, "", address);
+}

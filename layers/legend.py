@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.text import listed
 from core.text3 import Text3
 from layers.collections import Collection
 
@@ -54,7 +55,7 @@ def _by_value(collection: Collection, layer: Layer, drawn: list[Layer]) -> Itera
     for at, (value, colour) in enumerate(pairs):
         values = value if isinstance(value, list | tuple) else [value]
         words = [str(choices.get(one, one)) for one in values]
-        label = _given(layer, at) or ("، ".join(words) if len(words) > 1 else words[0])
+        label = _given(layer, at) or listed(words)
         found = _entry(label, _outlined(_coloured(layer, colour), drawn))
         yield {**found, "filter": {"field": field_name, "values": [str(one) for one in values]}}
     rest = _entry(str(collection.title), _outlined(_coloured(layer, other), drawn))

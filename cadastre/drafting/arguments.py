@@ -127,9 +127,10 @@ class Arguments:
         )
         if not fits:
             raise _unfit(name, _("A place is two numbers: east and north."))
-        x, y = self._to_grid(float(value[0]), float(value[1]))
+        given = {"x": float(value[0]), "y": float(value[1])}
+        x, y = self._to_grid(given["x"], given["y"])
         if not _in_use(x, y):
-            raise _unfit(name, _("This place lies outside the grid's area of use."))
+            raise _unfit(name, _("%(x).2f, %(y).2f lies outside the grid's area of use.") % given)
         return (x, y)
 
 

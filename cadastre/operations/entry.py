@@ -30,11 +30,11 @@ def enter_parcel(fabric: Fabric, corners: Sequence[XY], *, snap_m: float = SNAP_
     shape = with_nodes(Polygon(welded), known, within_m=snap_m)
     if not shape.is_valid:
         raise GeometryRefused("crosses-itself", _("The boundary crosses itself."), place=_crossing(shape))
-    for key, other in noded.items():
+    for other in noded.values():
         if other.intersection(shape).area > 1e-6:
             place = other.intersection(shape).representative_point()
             raise GeometryRefused(
-                "overlaps", _("The parcel would overlap land in force."), detail=key, place=(place.x, place.y)
+                "overlaps", _("The parcel would overlap land in force."), place=(place.x, place.y)
             )
     made = (Piece(shape, (), "new"),)
     return proven(fabric, Change(made=made, noded=noded.altered_from(fabric)))

@@ -85,7 +85,6 @@ def proven(before: Fabric, change: Change) -> Change:
             raise GeometryRefused(
                 "invalid",
                 _("The result would cross itself."),
-                detail=shapely.is_valid_reason(shape),
                 place=_place(shape),
             )
     after = before.after(change)

@@ -67,8 +67,11 @@ def reshape(fabric: Fabric, first: str, second: str, line: LineString) -> Change
     for face in faces:
         shared = {key: face.intersection(fabric[key]).area for key in sides}
         sides[max(shared, key=lambda key: shared[key])].append(face)
-    if not all(sides.values()):
-        raise GeometryRefused("swallowed", _("One of the parcels would be left with nothing."))
+    if lost := [key for key, group in sides.items() if not group]:
+        point = fabric[lost[0]].representative_point()
+        raise GeometryRefused(
+            "swallowed", _("A parcel would be left with nothing."), place=(point.x, point.y)
+        )
     moved = {key: shapely.coverage_union_all(group) for key, group in sides.items()}
     return proven(fabric, Change(moved=moved, noded=noded.altered_from(fabric, but=["whole"])))
 

@@ -1,7 +1,7 @@
 /** The API of the building register: enter, change, square and split. */
-import { language } from "../i18n.js";
 import { Refusal } from "./client.js";
 import type { Geometry, LonLat } from "./types.js";
+import { fetchData } from "./fetch.js";
 
 export interface BuildingInfo {
   id: number;
@@ -24,12 +24,9 @@ function token(): string {
 }
 
 async function call<T>(method: string, path: string, body?: unknown, etag = ""): Promise<T> {
-  const response = await fetch(`/api/v1/buildings${path}`, {
+  const response = await fetchData(`/api/v1/buildings${path}`, {
     method,
-    credentials: "same-origin",
     headers: {
-      Accept: "application/json",
-      "Accept-Language": language,
       ...(method === "GET" ? {} : { "X-CSRFToken": token(), "Content-Type": "application/json" }),
       ...(etag ? { "If-Match": etag } : {}),
     },

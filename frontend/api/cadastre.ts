@@ -1,7 +1,7 @@
 /** The records' API as typed functions; changes carry the record's entity tag. */
-import { language } from "../i18n.js";
 import { Refusal } from "./client.js";
 import { type BareAround, measured } from "./outline.js";
+import { fetchData } from "./fetch.js";
 
 export type XY = [number, number];
 
@@ -142,12 +142,9 @@ function token(): string {
 
 async function call<T>(method: string, path: string, body?: unknown, etag?: string, signal?: AbortSignal): Promise<T> {
   const isForm = body instanceof FormData;
-  const response = await fetch(`/api/v1${path}`, {
+  const response = await fetchData(`/api/v1${path}`, {
     method,
-    credentials: "same-origin",
     headers: {
-      Accept: "application/json",
-      "Accept-Language": language,
       ...(method === "GET" ? {} : { "X-CSRFToken": token() }),
       ...(body === undefined || isForm ? {} : { "Content-Type": "application/json" }),
       ...(etag ? { "If-Match": etag } : {}),

@@ -1,6 +1,7 @@
 /** The portal's API as typed functions; a refusal becomes a `Refusal` with a sentence to show. */
 import { language } from "../i18n.js";
 import type { Catalogue, DayOfChange, FeatureInfo, FeaturePage, LonLat, Problem, Profile, SearchResult } from "./types.js";
+import { fetchData } from "./fetch.js";
 
 /** An answer other than success, with what the server says about it. */
 export class Refusal extends Error {
@@ -17,9 +18,7 @@ async function get<T>(path: string, query: Record<string, string | number | unde
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== "") address.searchParams.set(name, String(value));
   }
-  const response = await fetch(address, {
-    headers: { Accept: "application/json", "Accept-Language": language },
-    credentials: "same-origin",
+  const response = await fetchData(address, {
     ...(signal ? { signal } : {}),
   });
   if (!response.ok) throw new Refusal(response.status, await problemOf(response));

@@ -1,7 +1,7 @@
 /** The API of attribute tables and of single features of editable layers. */
-import { language } from "../i18n.js";
 import { Refusal } from "./client.js";
 import type { CollectionInfo, Geometry } from "./types.js";
+import { fetchData } from "./fetch.js";
 
 export type CellValue = string | number | boolean | null;
 /** Key, version, whether it has a place, then a value for each column. */
@@ -106,12 +106,9 @@ interface Asked {
 
 async function call<T>(method: string, path: string, { body, etag, signal }: Asked = {}): Promise<T> {
   const isForm = body instanceof FormData;
-  const response = await fetch(`/api/v1/collections/${path}`, {
+  const response = await fetchData(`/api/v1/collections/${path}`, {
     method,
-    credentials: "same-origin",
     headers: {
-      Accept: "application/json",
-      "Accept-Language": language,
       ...(method === "GET" ? {} : { "X-CSRFToken": csrfToken() }),
       ...(body === undefined || isForm ? {} : { "Content-Type": "application/json" }),
       ...(etag ? { "If-Match": `"${etag}"` } : {}),

@@ -1,7 +1,7 @@
 /** Sending a file in pieces (tus 1.0), going on where it stopped: after a broken line, a reload, another day. */
 import { csrfToken } from "./rows.js";
 import { Refusal } from "./client.js";
-import { language } from "../i18n.js";
+import { fetchData } from "./fetch.js";
 
 const PIECE = 4 << 20;
 const TUS = "1.0.0";
@@ -26,8 +26,8 @@ function keyOf(file: File): string {
 }
 
 async function ask(address: string, method: string, headers: Record<string, string>, body?: Blob): Promise<Response> {
-  const known = { "Tus-Resumable": TUS, "X-CSRFToken": csrfToken(), Accept: "application/json", "Accept-Language": language };
-  return fetch(address, { method, headers: { ...known, ...headers }, credentials: "same-origin", ...(body ? { body } : {}) });
+  const known = { "Tus-Resumable": TUS, "X-CSRFToken": csrfToken() };
+  return fetchData(address, { method, headers: { ...known, ...headers }, ...(body ? { body } : {}) });
 }
 
 async function refusal(response: Response): Promise<Refusal> {

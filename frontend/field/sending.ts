@@ -1,6 +1,6 @@
 /** Sends what waits in the outbox, one after another, until the server has acknowledged each. */
-import { language } from "../i18n.js";
 import { acknowledged, keepAll, type Differences, type Waiting, waiting } from "./store.js";
+import { fetchData } from "../api/fetch.js";
 
 export type Outcome = "empty" | "offline" | "signed-out";
 
@@ -20,12 +20,11 @@ function token(): string {
 }
 
 async function put(path: string, body: BodyInit, kind: string): Promise<{ status: number; answer: Answer }> {
-  const response = await fetch(path, {
+  const response = await fetchData(path, {
     method: "PUT",
     body,
-    credentials: "same-origin",
     redirect: "manual",
-    headers: { "Content-Type": kind, "X-CSRFToken": token(), Accept: "application/json", "Accept-Language": language },
+    headers: { "Content-Type": kind, "X-CSRFToken": token() },
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const isJson = (response.headers.get("Content-Type") ?? "").includes("json");

@@ -17,6 +17,7 @@ export const SNAP_PIXELS = 10;
 
 export class Pencil {
   private draw: Draw | null = null;
+  private kind: Drawing = "LineString";
   private readonly traceable: VectorSource;
   private helpers: (Held | Snap)[] = [];
   /** The points of the drawing that are settled, and those taken back. */
@@ -52,6 +53,7 @@ export class Pencil {
 
   /** Begin to draw; every change is told, and the finished drawing. */
   start(kind: Drawing): void {
+    this.kind = kind;
     const draw = new Draw({
       type: kind,
       source: this.source,
@@ -67,12 +69,13 @@ export class Pencil {
       this.source.clear();
       const geometry = feature.getGeometry();
       this.drawn = geometry;
-      if (!this.isAdding) this.settle(geometry);
-      geometry?.on("change", () => {
-        if (this.isAdding) return;
+      const follow = (): void => {
+        if (!geometry || this.isAdding) return;
         this.settle(geometry);
         this.onSketch(pointsOf(geometry));
-      });
+      };
+      if (kind !== "Point") follow();
+      geometry?.on("change", follow);
     });
     draw.on("drawend", ({ feature }) => {
       const geometry = feature.getGeometry();
@@ -135,7 +138,7 @@ export class Pencil {
 
   /** Draw points anew, as they were before the drawing was ended. */
   putBack(points: XY[]): void {
-    if (points.length > 1) for (const at of points) this.add(at);
+    if (this.kind !== "Point") for (const at of points) this.add(at);
   }
 
   /** Take back the last point; says whether there was one. */

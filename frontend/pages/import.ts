@@ -3,6 +3,7 @@ import { readCatalogue, Refusal } from "../api/client.js";
 import type { Box, LonLat } from "../api/types.js";
 import { send } from "../api/upload.js";
 import { MapEngine } from "../map/engine.js";
+import { fetchData } from "../api/fetch.js";
 
 type Ring = LonLat[];
 
@@ -136,7 +137,7 @@ function wait(section: HTMLElement): void {
   const bar = section.querySelector("progress");
   const place = section.querySelector<HTMLElement>("[data-progress-words]");
   const ask = async (): Promise<void> => {
-    const response = await fetch(section.dataset["busy"] ?? "", { headers: { Accept: "application/json" } });
+    const response = await fetchData(section.dataset["busy"] ?? "");
     if (!response.ok) return location.reload();
     const { busy, progress, parts } = (await response.json()) as Standing;
     if (!busy) return location.reload();

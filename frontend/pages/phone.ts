@@ -8,6 +8,7 @@ import { sendAll, type Outcome } from "../field/sending.js";
 import { acknowledged, keepAll, keepRound, keptRound, waiting, type CaseInfo, type Round, type Waiting } from "../field/store.js";
 import { isolated, language, t } from "../i18n.js";
 import { MapEngine } from "../map/engine.js";
+import { fetchData } from "../api/fetch.js";
 
 const AGAIN_MS = 15000;
 const owner = Number(need("phone").dataset["owner"]);
@@ -19,7 +20,7 @@ let sending: Promise<Outcome> | null = null;
 let outcome: Outcome = "empty";
 
 async function readRound(): Promise<Round> {
-  const response = await fetch(`/api/v1/visits/round?lang=${language}`, { headers: { Accept: "application/json", "Accept-Language": language } });
+  const response = await fetchData(`/api/v1/visits/round?lang=${language}`);
   if (!response.ok) throw new Error(String(response.status));
   return (await response.json()) as Round;
 }

@@ -5,6 +5,7 @@ import { h, need } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { MapEngine } from "../map/engine.js";
 import { swatch } from "../map/style/swatch.js";
+import { fetchData } from "../api/fetch.js";
 
 interface Drawn {
   style: Rule[];
@@ -53,10 +54,9 @@ async function preview(map: MapEngine): Promise<void> {
   asking?.abort();
   const request = new AbortController();
   asking = request;
-  const response = await fetch(form.dataset["preview"] ?? "", {
+  const response = await fetchData(form.dataset["preview"] ?? "", {
     method: "POST",
     body: new FormData(form),
-    headers: { Accept: "application/json" },
     signal: request.signal,
   });
   const answer = (await response.json()) as Drawn & { errors?: Record<string, string>; title?: string };

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.text import listed
+
 REFUSALS: Mapping[str, Any] = {
     "stopped": _("The work on this file was stopped before its end. Try again."),
     "file_empty": _("The file “%(name)s” is empty."),
@@ -212,7 +214,9 @@ NOTES: Mapping[str, Any] = {
 def say(table: Mapping[str, Any], code: str, params: Mapping[str, Any] | None = None) -> str:
     """Return the message in the active language; an unknown code (GEOS's own words) as it is."""
     text = str(table.get(code, code))
-    return text % params if params and code in table else text
+    if not params or code not in table:
+        return text
+    return text % {name: listed(one) if isinstance(one, list) else one for name, one in params.items()}
 
 
 def refusal(code: str, params: Mapping[str, Any]) -> str:

@@ -45,9 +45,7 @@ def _note_placing(report: Report, plan: Plan, tally: Mapping[str, Any], subject:
         layer = str(joining.find(plan, subject)[0].collection.title)
         report.note("joined", count=tally["joined"], layer=layer)
         if tally["unjoined"]:
-            report.note(
-                "unjoined", layer=layer, count=tally["unjoined"], examples="، ".join(tally["examples"])
-            )
+            report.note("unjoined", layer=layer, count=tally["unjoined"], examples=tally["examples"])
 
 
 def _note_operation(report: Report) -> None:

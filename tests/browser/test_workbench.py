@@ -1,5 +1,6 @@
 """The parcel workbench by mouse and keyboard: every operation in Arabic and English, conflicts, approval."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.bench import READY, Bench, across, between, by_turns, neighbours, said
 from tests.browser.conftest import Visit
 from tests.cadastre.test_survey_files import drawing
+from tests.core.test_strings import STRINGS
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Visit]
@@ -175,7 +177,10 @@ def test_a_second_engineer_hears_at_once_who_holds_the_parcel_and_a_line_that_cu
     expect(first.page.locator("#tool-undo")).to_have_attribute("aria-disabled", "true")
     beside.page.click("#keep")
     expect(beside.page.locator("#bench-notice .notice.warn")).to_be_visible()
-    # What was about to be kept is there still, on what the other saved.
+    # What was about to be kept is there still, on what the other saved, and the page says so.
+    expect(beside.page.locator("#bench-notice .notice.warn")).to_contain_text(
+        json.loads((STRINGS / f"{lang}.json").read_text())["bench.redrawn"].partition("{what}")[2]
+    )
     expect(beside.page.locator("#keep")).to_be_visible()
     beside.keep()
     assert first.record()["can_redo"] == 0
@@ -199,8 +204,12 @@ def a_line_outlives_its_tab(bench: Bench, address: str) -> Page:
     bench.choose(plot := bench.plots()[0])
     bench.page.keyboard.press("s")
     bench.page.click("[data-way=line]")
-    for place in across(plot):
-        bench.click(place)
+    begins, ends = across(plot)
+    bench.click(begins)
+    # Even a single point comes back: the line goes on from it.
+    bench.page.reload()
+    expect(bench.page.locator("#bench-notice .notice.info")).to_be_visible()
+    bench.click(ends)
     expect(bench.page.locator("#bench-chip")).to_contain_text(plot["number"])
     bench.page.close()
     page: Page = bench.page.context.new_page()

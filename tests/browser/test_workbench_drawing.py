@@ -173,7 +173,8 @@ def test_parcels_are_entered_and_changed_without_a_mouse(at_bench: Sit, lang: st
     page.click(".pasted summary")
     page.fill("#field-corners", "99999999 10000\n10020 10000\n10020 10030")
     page.locator(".pasted .button").click()
-    outside = said("This place lies outside the grid's area of use.", lang)
+    outside = said("%(x).2f, %(y).2f lies outside the grid's area of use.", lang)
+    outside %= {"x": 99999999, "y": 10000}
     expect(page.locator("#bench-notice .notice.block")).to_contain_text(outside)
     page.click(".traverse summary")
     page.fill("#field-start", "12000 12000")

@@ -239,9 +239,25 @@ def test_a_corner_moved_along_a_neighbours_edge_is_put_into_it():
     assert valid_after(fabric, change)
 
 
-def test_a_move_that_would_cross_a_neighbour_is_refused():
-    with pytest.raises(GeometryRefused):
+def test_a_move_that_would_cross_a_neighbour_is_refused_with_its_place():
+    with pytest.raises(GeometryRefused) as refusal:
         move_vertices(block(), {(1025.0, 2040.0): (1060.0, 2100.0)})
+    east, north = refusal.value.place
+    assert f"{east:.2f}" in str(refusal.value.detail)
+    assert f"{north:.2f}" in str(refusal.value.detail)
+
+
+def test_what_would_leave_a_parcel_with_nothing_is_refused_with_its_place():
+    west = {(1025.0, 2040.0): (1000.0, 2040.0), (1025.0, 2080.0): (1000.0, 2080.0)}
+    across = LineString([(1000, 2060), (1050, 2060)])
+    for attempt, code, east in (
+        (lambda fabric: move_vertices(fabric, west), "collapsed", 1025),
+        (lambda fabric: reshape(fabric, "A2", "B2", across), "swallowed", 1037.5),
+    ):
+        with pytest.raises(GeometryRefused) as refusal:
+            attempt(block())
+        assert (refusal.value.code, refusal.value.place[0]) == (code, east)
+        assert f"{east:.2f}" in str(refusal.value.detail)
 
 
 def test_a_vertex_can_be_put_into_a_shared_boundary_and_taken_out_again():
@@ -296,3 +312,4 @@ def test_corners_that_make_no_parcel_are_refused(corners, code):
     with pytest.raises(GeometryRefused) as refusal:
         enter_parcel(block(), corners)
     assert refusal.value.code == code
+    assert (refusal.value.place is None) == (code == "three-corners")

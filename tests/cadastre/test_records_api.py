@@ -99,9 +99,13 @@ def test_a_change_without_if_match_is_428_and_a_stale_one_412_with_what_is_there
     at_desk.tag = stale
     status, body = at_desk.send("POST", f"/records/{record}/undo")
     assert status == 412
+    assert body["title"] == "The record has changed since you opened it."
+    assert body["detail"] == "It is now at version 3."
     assert body["current"]["can_undo"] == 1
     at_desk.tag = '"999-1"'
-    assert at_desk.send("POST", f"/records/{record}/undo")[0] == 412
+    status, foreign = at_desk.send("POST", f"/records/{record}/undo")
+    assert (status, foreign["title"]) == (412, body["title"])
+    assert foreign["current"]["can_undo"] == 1
 
 
 @pytest.mark.parametrize(

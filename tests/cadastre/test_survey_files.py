@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from accounts.models import User
-from cadastre.survey import read_survey
+from cadastre.survey import UNITS, read_survey
 from core.errors import Unprocessable
 from municipality.models import Municipality
 from tests.conftest import WebClient
@@ -59,10 +59,13 @@ def test_a_drawing_gives_its_lines_and_outlines(db: None) -> None:
 
 @pytest.mark.parametrize(("factor", "word"), [(1000, "mm"), (100, "cm"), (1 / 0.3048, "ft")])
 def test_a_drawing_in_another_unit_is_told_and_read_once_that_is_chosen(
-    db: None, factor: float, word: str
+    town: None, factor: float, word: str
 ) -> None:
     body = drawing((LINE, False), factor=factor)
-    assert list(refused("plan.dxf", body)) == ["unit"]
+    with translation.override("en"):
+        assert refused("plan.dxf", body) == {
+            "unit": f"The numbers look like {UNITS[word][1]}: choose that unit."
+        }
     (line,) = read_survey(file("plan.dxf", body), unit=word)
     assert [pytest.approx(xy, abs=1e-6) for xy in LINE] == list(line.points)
 
@@ -76,7 +79,7 @@ def test_exchanged_axes_another_grid_and_places_far_away_are_told(town: None) ->
     assert 165000 < line.points[0][0] < 175000
     far = [(5e7, 5e7), (5.1e7, 5e7)]
     with translation.override("en"):
-        assert "outside" in refused("plan.dxf", drawing((far, False)))["file"]
+        assert "50000000.00, 50000000.00 lies outside" in refused("plan.dxf", drawing((far, False)))["file"]
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_rows_of_a_table_get_the_shape_that_their_key_names(plots: str, tmp_path
         report = Load(reader, found, plan).run(by=None)
     assert (report.loaded, report.refused, report.geometry_type) == (3, 0, "Polygon")
     notes = {one["code"]: one["params"] for one in report.notes}
-    assert (notes["joined"]["count"], notes["unjoined"]["examples"]) == (2, "77/1")
+    assert (notes["joined"]["count"], notes["unjoined"]["examples"]) == (2, ["77/1"])
     same = "SELECT v.field_1 FROM imported.visits v JOIN imported.plots p ON p.geom = v.geom ORDER BY 1"
     assert rows(same) == [("3/1",), ("5/1",)]
     hidden = of_roles(["public"])

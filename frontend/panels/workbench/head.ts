@@ -75,10 +75,10 @@ export function whyNot(error: unknown): string {
   return error instanceof Refusal ? `${error.problem.title} ${error.problem.detail}` : t("bench.failed");
 }
 
-/** What somebody else saved meanwhile. */
-export function whatChanged(record: RecordInfo): string {
+/** What somebody else saved meanwhile, and what became of one's own step. */
+export function whatChanged(record: RecordInfo, own: "bench.stale" | "bench.redrawn"): string {
   const last = record.operations.filter((one) => one.in_effect).at(-1);
-  return t("bench.stale", { what: last ? `${last.title} (${last.by})` : "—" });
+  return t(own, { what: last ? `${last.title} (${last.by})` : "—" });
 }
 
 export function whenSaved(record: RecordInfo): string {

@@ -1,7 +1,7 @@
 /** Joins plan, tools and the record's panel; every change goes to the server at once, so nothing is lost. */
 import { Stale, cadastre, type Around, type Found, type Operation, type Plot, type Preview, type RecordInfo, type XY } from "../../api/cadastre.js";
 import { Refusal } from "../../api/client.js";
-import { need } from "../../dom.js";
+import { addressed, need } from "../../dom.js";
 import { t } from "../../i18n.js";
 import { DraftingMap } from "../../map/drafting.js";
 import { toast } from "../toast.js";
@@ -310,8 +310,10 @@ export class Workbench {
   /** Show what others saved, and what was about to be kept over it. */
   private async overtaken(current: RecordInfo): Promise<void> {
     this.setRecord(current);
-    this.notice(whatChanged(current), "warn");
-    if (this.pending) await this.ask(this.pending.operation, this.pending.points, whatChanged(current));
+    const before = whatChanged(current, "bench.stale");
+    if (!this.pending) return this.notice(before, "warn");
+    await this.ask(this.pending.operation, this.pending.points, before);
+    if (this.pending) this.notice(whatChanged(current, "bench.redrawn"), "warn");
   }
 
   private setRecord(record: RecordInfo): void {
@@ -327,7 +329,7 @@ export class Workbench {
   private async open(): Promise<void> {
     try {
       this.setRecord(await cadastre.create(selected("kind")));
-      history.replaceState(null, "", `?record=${this.record?.id}`);
+      addressed("record", String(this.record?.id));
       this.begin();
     } catch (error) {
       this.tell(error);
@@ -379,10 +381,7 @@ export class Workbench {
         },
         preview: (form) => this.formed(form),
         typedPoint: (form) => this.entries.point(form),
-        hold: (hold) => {
-          this.plan.pencil.hold = hold;
-          this.render();
-        },
+        hold: (hold) => ((this.plan.pencil.hold = hold), this.render()),
         side: (edge) => this.view.showSide(edge),
         corners: (text, crs) => this.entries.corners(text, crs),
         traverse: (start, rows) => void this.entries.traverse(start, rows),
