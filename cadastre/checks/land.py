@@ -143,23 +143,38 @@ def no_other_draft(draft: Draft) -> Found:
 
 @rule("area-sum", _("Areas add up"), Severity.BLOCKS)
 def areas_add_up(draft: Draft) -> Found:
-    """The registered areas that come out equal those that went in, within the tolerance of their survey."""
+    """The registered areas that come out of a piece of land equal those that went in, as their survey tolerates."""
     if draft.is_reversal:
         return
-    families = {plot.parents for plot in draft.proposed if plot.parents}
-    ids = {parent for family in families for parent in family}
-    ended = [plot for plot in draft.ended if plot.pk in ids]
-    children = [plot for plot in draft.proposed if plot.parents]
-    if not children or any(plot.area_official_m2 is None for plot in [*ended, *children]):
-        return
-    before = sum(float(plot.area_official_m2 or 0) for plot in ended)
-    after = sum(float(plot.area_official_m2 or 0) for plot in children)
-    allowed = sum(tolerance_of(plot, float(plot.area_official_m2 or 0)) for plot in ended if plot.pk in ids)
-    if abs(after - before) > allowed:
+    children = [plot for plot in draft.new if plot.parents]
+    parents = {parent for plot in children for parent in plot.parents}
+    ended = [plot for plot in draft.ended if plot.pk in parents]
+    # What touches is one piece: along a boundary that is moved one plot gains what the other loses.
+    for land in shapely.get_parts(shapely.union_all([plot.shape for plot in [*ended, *children]])):
+        before, after = ([plot for plot in plots if _lies_in(plot, land)] for plots in (ended, children))
+        if before and after and all(plot.area_official_m2 is not None for plot in [*before, *after]):
+            yield from _unequal(before, after)
+
+
+def _lies_in(plot: Plot, land: BaseGeometry) -> bool:
+    return bool(land.intersects(plot.shape.representative_point()))
+
+
+def _unequal(before: Sequence[Plot], after: Sequence[Plot]) -> Found:
+    went_in, come_out = (
+        sum(float(plot.area_official_m2 or 0) for plot in plots) for plots in (before, after)
+    )
+    allowed = sum(tolerance_of(plot, float(plot.area_official_m2 or 0)) for plot in before)
+    if abs(come_out - went_in) > allowed:
         text = _("The registered areas add up to %(after).2f m², but were %(before).2f m² (tolerated: %(allowed).2f).") % {
-            "after": after, "before": before, "allowed": allowed,
+            "after": come_out, "before": went_in, "allowed": allowed,
         }  # fmt: skip
-        yield "sum", text, shapely.union_all([plot.shape for plot in ended]), tuple(p.key for p in children)
+        yield (
+            str(before[0].pk),
+            text,
+            shapely.union_all([plot.shape for plot in before]),
+            tuple(plot.key for plot in after),
+        )
 
 
 @rule("area-official", _("Registered and measured area"), Severity.NEEDS_REASON)

@@ -3,6 +3,7 @@
 import pytest
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from cadastre.actions.approve import approve_record
 from cadastre.actions.drafting import keep_operation, redo, undo
@@ -287,19 +288,35 @@ def test_a_long_edge_that_only_coordinates_rounded_loses_no_land(depth, lost):
     assert [subject for subject, *_rest in found] == ["lost"] * lost
 
 
-def test_areas_that_do_not_add_up_block(lots, draft, engineer):
-    record = draft("subdivision", split_of(lots["B2"]))
-    child = record.draft_parcels.in_effect().get(number="104/1")
+def registered_as(record, number, area, engineer):
+    """Give a child another registered area."""
+    child = record.draft_parcels.in_effect().get(number=number)
     record, _made = keep_operation(
         record_id=record.pk, version=record.version, kind="attributes",
-        arguments={"parcel": f"d{child.pk}", "area_official_m2": 900}, by=engineer,
+        arguments={"parcel": f"d{child.pk}", "area_official_m2": area}, by=engineer,
     )  # fmt: skip
-    with pytest.raises(ChecksFailed) as refusal:
+    return record
+
+
+def test_areas_that_do_not_add_up_block(lots, draft, engineer):
+    record = registered_as(draft("subdivision", split_of(lots["B2"])), "104/1", 900, engineer)
+    with pytest.raises(ChecksFailed) as refusal, translation.override("en"):
         submitted(record, engineer)
     (finding,) = [one for one in refusal.value.findings if one.rule == "area-sum"]
-    # Two neighbours only gain a vertex; they count on both sides.
-    assert "add up to 3400.00 m², but were 3000.00 m²" in str(finding.message)
-    assert finding.place.area == pytest.approx(3000)
+    # The two neighbours that only gain a vertex are left out.
+    assert "add up to 1400.00 m², but were 1000.00 m²" in str(finding.message)
+    assert finding.place.area == pytest.approx(1000)
+
+
+def test_what_one_piece_of_land_gains_makes_up_for_nothing_that_another_loses(lots, draft, engineer):
+    far = "split_line", {"parcel": f"p{lots['D2'].pk}", "lines": [[[1075, 2060], [1100, 2060]]]}
+    record = draft("subdivision", split_of(lots["B2"]), far)
+    record = registered_as(record, "104/1", 900, engineer)
+    record = registered_as(record, "108/1", 100, engineer)
+    with pytest.raises(ChecksFailed) as refusal:
+        submitted(record, engineer)
+    found = [one for one in refusal.value.findings if one.rule == "area-sum"]
+    assert [one.place.area for one in found] == pytest.approx([1000, 1000])
 
 
 def test_a_number_in_use_is_refused(lots, draft, engineer):
