@@ -1,6 +1,7 @@
 """Background work of taxation."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from core.acting import acting
@@ -18,7 +19,7 @@ def run_roll(run_id: int) -> dict[str, object]:
     """Bill a run to its end; started again, it goes on where it was."""
     run = roll.carry_on(BillRun.objects.get(pk=run_id), progress.report)
     bills, amount = roll.totals(run)
-    return {"run": run.pk, "bills": bills, "amount": str(amount)}
+    return {gettext_noop("bills"): bills, gettext_noop("amount"): str(amount)}
 
 
 @task()
@@ -27,7 +28,7 @@ def make_demonstration(seed: int) -> dict[str, object]:
     if TaxUnit.objects.exists():
         return {}
     demonstration.make(seed=seed, say=lambda text: progress.report(0, None, text.strip()))
-    return {"units": TaxUnit.objects.count()}
+    return {gettext_noop("units"): TaxUnit.objects.count()}
 
 
 @task()
@@ -42,14 +43,17 @@ def run_simulation(simulation_id: int) -> dict[str, object]:
     """Compute a simulation; begun again, it starts over."""
     done = simulating.run(Simulation.objects.get(pk=simulation_id), progress.report)
     return {
-        "simulation": done.pk,
-        "units": done.totals["units"],
-        "before": done.totals["before"],
-        "after": done.totals["after"],
+        gettext_noop("units"): done.totals["units"],
+        gettext_noop("before"): done.totals["before"],
+        gettext_noop("after"): done.totals["after"],
     }
 
 
 @task()
 def print_bills(run_id: int, language: str) -> dict[str, object]:
     """Print all bills of a run in a language; started again, it goes on where it was."""
-    return {"printed": printing.print_run(BillRun.objects.get(pk=run_id), language, progress.report)}
+    return {
+        gettext_noop("printed bills"): printing.print_run(
+            BillRun.objects.get(pk=run_id), language, progress.report
+        )
+    }

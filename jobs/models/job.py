@@ -143,10 +143,13 @@ class Job(models.Model):
 
     @property
     def result_lines(self) -> list[tuple[str, Any]]:
-        """Return a result that is a mapping line by line; names that start with `_` are for programs."""
+        """Return a result that is a mapping line by line, each name in the reader's language.
+
+        Tasks mark their names with `gettext_noop`; names that start with `_` are for programs.
+        """
         if not isinstance(self.result, dict):
             return []
-        return [(name, value) for name, value in self.result.items() if not name.startswith("_")]
+        return [(gettext(name), value) for name, value in self.result.items() if not name.startswith("_")]
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the API shows."""

@@ -19,7 +19,7 @@ from accounts import policy
 from accounts.access import for_staff
 from accounts.listing import csv_response
 from accounts.policy import Verb, subject_of
-from core.errors import Forbidden, TooLarge
+from core.errors import DomainError, Forbidden, TooLarge
 from layers import moments, registry, values
 from layers.access import View, view
 from layers.changes import reading, restoring
@@ -82,9 +82,17 @@ def _put_back(request: HttpRequest, seen: View, known: dict[str, Any], asked: di
     """Bring everything that changed inside the area back to the day from which one looks."""
     if known["since"] is None or known["shape"] is None:
         raise refused("since" if known["since"] is None else "polygon", _("This is missing."))
-    outcomes = restoring.restore_area(
-        collection=seen.collection, by=subject_of(request), shape=known["shape"], at=known["since"]
-    )
+    query = urlencode({name: value for name, value in asked.items() if value})
+    back = redirect(f"{reverse('layer_history', args=[seen.collection.id])}?{query}")
+    try:
+        outcomes = restoring.restore_area(
+            collection=seen.collection, by=subject_of(request), shape=known["shape"], at=known["since"]
+        )
+    except Forbidden:
+        raise
+    except DomainError as refusal:
+        messages.error(request, " ".join([str(refusal.title), *map(str, refusal.fields.values())]))
+        return back
     failed = [one for one in outcomes if one.refusal]
     words = ngettext(
         "One feature was put back.", "%(count)d features were put back.", len(outcomes) - len(failed)
@@ -92,8 +100,7 @@ def _put_back(request: HttpRequest, seen: View, known: dict[str, Any], asked: di
     messages.success(request, words % {"count": len(outcomes) - len(failed)})
     for one in failed[:5]:
         messages.error(request, f"{one.index}: {one.refusal.title if one.refusal else ''}")
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return redirect(f"{reverse('layer_history', args=[seen.collection.id])}?{query}")
+    return back
 
 
 @for_staff

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from layers.exporting.tasks import folder, forget_old, subject_again
@@ -20,7 +20,7 @@ def take_along(key: str, asker: dict[str, Any]) -> dict[str, Any]:
     _number, counts = pack(subject_again(**asker), partial)
     partial.replace(place / NAME)
     return {
-        gettext("layers"): len(counts),
-        gettext("features"): sum(counts.values()),
-        "file": f"/staff/field/{key}/",
+        gettext_noop("layers"): len(counts),
+        gettext_noop("features"): sum(counts.values()),
+        gettext_noop("file"): f"/staff/field/{key}/",
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.files import File
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django_tasks import task
 
 from accounts.authentication import subject_of_user
@@ -26,14 +26,14 @@ def contours(slug: str, interval: float, user_id: int) -> dict[str, Any]:
     lines, srid = reading.contours(raster.path, interval)
     progress.report(1, 2, gettext("Writing lines"))
     if not lines:
-        return {gettext("contours"): 0}
+        return {gettext_noop("contours"): 0}
     with TemporaryDirectory(prefix="gisportal-contours-") as folder:
         path = Path(folder) / f"{slug}-contours.gpkg"
         _write(path, lines, srid, interval)
         with path.open("rb") as opened:
             run = receive(File(opened, name=path.name), by=user)
     progress.report(2, 2, gettext("Writing lines"))
-    return {gettext("contours"): len(lines), gettext("go on"): f"/staff/import/{run.pk}/"}
+    return {gettext_noop("contours"): len(lines), gettext_noop("go on"): f"/staff/import/{run.pk}/"}
 
 
 def _write(path: Path, lines: list[tuple[float, Any]], srid: int, interval: float) -> None:

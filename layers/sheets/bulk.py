@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from accounts.authentication import subject_of_user
@@ -142,4 +144,7 @@ def change_rows(user_id: int, collection: str, query: str, values: dict[str, Any
                     detail=_reason(refused.refusal),
                 )
         progress.report(len(keys), len(keys), _("Changing rows"))
-    return {"changed": len(keys)}
+    return {
+        gettext_noop("changed rows"): len(keys),
+        gettext_noop("go on"): reverse("layer_table", args=[collection]),
+    }

@@ -201,6 +201,11 @@ def test_what_changed_inside_an_area_is_put_back_on_the_page(trees: Collection, 
     assert 'id="restore-area"' in surveyor.get("/staff/history/trees/", asked).content.decode()
     assert surveyor.post("/staff/history/trees/", area).status_code == 400
     assert sign_in("assessor").post("/staff/history/trees/", asked).status_code == 403
+    # Before the layer was loaded nothing is known: the page says so, and keeps what was asked.
+    early = surveyor.post("/staff/history/trees/", {**area, "since": "2001-01-01"}, follow=True)
+    assert 'value="2001-01-01"' in early.content.decode()
+    (said,) = early.context["messages"]
+    assert since.strftime("%Y-%m-%d") in str(said)
     done = surveyor.post("/staff/history/trees/", asked)
     assert (done.status_code, "polygon=" in done["Location"]) == (302, True)
     assert shown(trees, by=of_roles(["surveyor"])) == before
