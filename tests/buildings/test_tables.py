@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 
-import openpyxl
 import pytest
 from django.test import Client
 
@@ -12,6 +11,7 @@ from buildings.errors import StaleRow
 from buildings.models import Building
 from core.errors import Unprocessable
 from tests.buildings.conftest import box
+from tests.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -24,15 +24,6 @@ def row(house: Building) -> list[Building]:
         Building.objects.create(code=f"A-{n}", parcel=house.parcel, geom=box(174740 + n * 12, 180830, 10, 10))
         for n in (1, 2, 3)
     ]
-
-
-def workbook(*lines: list[object]) -> bytes:
-    book = openpyxl.Workbook()
-    for line in lines:
-        book.active.append(line)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def test_a_paste_shows_each_cell_that_would_change(row: list[Building]) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from ledger.actions import online
 from ledger.models import OnlinePayment, Posting, Receipt
@@ -13,6 +13,7 @@ from ledger.providers import provider
 from ledger.views.common import today
 from parties.models import Party
 from tests.ledger.ground import bill, party
+from tests.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 HEAD = ["id_number", "amount", "currency", "reference", "day"]
@@ -20,14 +21,6 @@ HEAD = ["id_number", "amount", "currency", "reference", "day"]
 
 def payer(number: str) -> Party:
     return Party.objects.create(approved_name=f"مكلف {number}", id_number=number)
-
-
-def workbook(*rows) -> bytes:
-    book, out = Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(list(row))
-    book.save(out)
-    return out.getvalue()
 
 
 def upload(client, content: bytes, name="bank.xlsx"):

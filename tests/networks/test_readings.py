@@ -10,10 +10,11 @@ from django.contrib.gis.geos import LineString
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from accounts.models import User
 from networks.models import MeterReading, WaterConnection, WaterMeter
+from tests.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/meters/readings/"
@@ -29,14 +30,6 @@ def meters():
         WaterMeter.objects.create(
             code=code, connection=pipe, serial_number=number, installed_on=date(2020, 1, 1)
         )
-
-
-def workbook(*rows) -> bytes:
-    book, out = Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(list(row))
-    book.save(out)
-    return out.getvalue()
 
 
 def check(client, content: bytes, name="readings.xlsx", lang="en"):
