@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.numbers import western
 from layers.importing.reader import archive, encodings, formats
 from layers.importing.reader.refusals import Refusal
 
@@ -43,6 +42,8 @@ _WKT = re.compile(
     re.IGNORECASE,
 )
 _WKT_SRID = re.compile(r"^\s*SRID=\d+;", re.IGNORECASE)
+# As `core.numbers` has them: nothing outside this folder can be read once a file is open.
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫−", "01234567890123456789.-")
 Reading = Mapping[str, Any]
 # What of a reading decides how a table is read; the rest of it says what was found.
 CHOICES = ("encoding", "x", "y", "wkt", "join")
@@ -244,7 +245,7 @@ def number(written: str) -> str:
 
     Where comma and point both stand, the last is the decimal sign; a single comma is one.
     """
-    plain = re.sub(r"[\s\u00a0\u066c'’_]", "", western(written))
+    plain = re.sub(r"[\s\u00a0\u066c'’_]", "", written.translate(_DIGITS))
     if "," in plain and "." in plain:
         grouping = "," if plain.rindex(".") > plain.rindex(",") else "."
         plain = plain.replace(grouping, "")
