@@ -19,8 +19,8 @@ def take_a_suggestion(page: Page, address: str) -> str:
     for at in range(suggestions.count()):
         row = page.locator("tr").filter(has=suggestions.nth(at))
         measure = row.locator("td").nth(2).inner_text()
-        suggestions.nth(at).locator("button").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            suggestions.nth(at).locator("button").click()
         if "/staff/records/" in page.url:
             return measure
         page.goto(address)
@@ -31,8 +31,8 @@ def close_what_is_open(page: Page) -> None:
     """Attach a document, give every reason, take every suggestion."""
     page.locator("details:has(form[action$='/documents/']) summary").click()
     page.fill("#id_number", "S-7")
-    page.locator("form[action$='/documents/'] .button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("form[action$='/documents/'] .button").click()
     reasons = page.locator("form[action$='/reason/']")
     for left in range(reasons.count(), 0, -1):
         reasons.first.locator("textarea").fill("As surveyed")
@@ -71,8 +71,8 @@ def test_a_suggested_correction_is_looked_at_approved_and_gone_from_the_queue(
     expect(approver.page.locator(".badge.approved")).to_be_visible()
 
     page.goto(queue)
-    page.locator("header form .button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("header form .button").click()
     page.goto(f"{queue}&state=gone")
     expect(page.locator("tr").filter(has_text=measure).first).to_be_visible()
     assert engineer.complaints == approver.complaints == []

@@ -36,8 +36,8 @@ def test_a_clerk_signs_in_and_out(visit: Enter, language: str, direction: str, r
     page.wait_for_url("**/staff/")
     assert page.get_attribute("html", "lang") == language
     page.click("details.user-menu summary")
-    page.click("details.user-menu form[action='/accounts/logout/'] button")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("details.user-menu form[action='/accounts/logout/'] button")
     page.goto(f"{seen.town.address}/staff/")
     assert "/accounts/login/" in page.url
 
