@@ -15,7 +15,7 @@ import type { Style } from "ol/style.js";
 import type { Around, Plot, Shape, XY } from "../api/cadastre.js";
 import { dragging, type Moves } from "./dragging.js";
 import { Pencil, SNAP_PIXELS, type Drawing } from "./pencil.js";
-import { Catch } from "./snapping.js";
+import { Catch, TINY } from "./snapping.js";
 import { drawTicks } from "./ticks.js";
 import { draftingStyles, sketchStyle } from "./style/drafting.js";
 
@@ -290,7 +290,7 @@ export class DraftingMap {
   /** Show the edges that would follow what is moved. */
   private showMoves(moves: Moves): void {
     const moved = (at: XY): XY => moves.find(([from]) => from[0] === at[0] && from[1] === at[1])?.[1] ?? at;
-    this.sketch(moves.flatMap(([from]) => this.near.stretches(from, 1e-6, true).map(([a, b]) => [moved(a), moved(b)])));
+    this.sketch(moves.flatMap(([from]) => this.near.stretches(from, TINY, true).map(([a, b]) => [moved(a), moved(b)])));
   }
 
   /** Drop the drawing in progress, and what it would make, but stay in the tool. */

@@ -3,13 +3,15 @@ import type Collection from "ol/Collection.js";
 import type Feature from "ol/Feature.js";
 import type Map from "ol/Map.js";
 import { LineString, Point, Polygon, type Geometry } from "ol/geom.js";
+import type Interaction from "ol/interaction/Interaction.js";
 import Draw from "ol/interaction/Draw.js";
 import Snap from "ol/interaction/Snap.js";
-import VectorSource from "ol/source/Vector.js";
+import type VectorSource from "ol/source/Vector.js";
 import type { StyleFunction } from "ol/style/Style.js";
 import type { XY } from "../api/cadastre.js";
 import { Held, type Drawn, type Hold } from "./held.js";
 import type { Catch, Caught } from "./snapping.js";
+import { Tracing } from "./tracing.js";
 
 export type Drawing = "LineString" | "Polygon" | "Point";
 
@@ -18,14 +20,14 @@ export const SNAP_PIXELS = 10;
 export class Pencil {
   private draw: Draw | null = null;
   private kind: Drawing = "LineString";
-  private readonly traceable: VectorSource;
-  private helpers: (Held | Snap)[] = [];
+  private helpers: Interaction[] = [];
   /** The points of the drawing that are settled, and those taken back. */
   private points: XY[] = [];
   private takenBack: XY[] = [];
   private drawn: Geometry | undefined = undefined;
   /** While a point is added, the line passes through states that count for nothing. */
   private isAdding = false;
+  private readonly tracing: Tracing;
   isSnapping = true;
   hold: Hold = { bearing: null, length: null };
   mark: (at: XY | null) => void = () => undefined;
@@ -40,7 +42,7 @@ export class Pencil {
     private readonly near: Catch,
     private readonly style: StyleFunction,
   ) {
-    this.traceable = new VectorSource({ features: snappable });
+    this.tracing = new Tracing(near, () => this.reach(), (dropped, added) => this.retrace(dropped, added));
   }
 
   get isOut(): boolean {
@@ -62,8 +64,8 @@ export class Pencil {
       condition: (event) => !(event.originalEvent as PointerEvent).ctrlKey,
       freehandCondition: () => false,
       stopClick: true,
-      trace: (event) => event.originalEvent.altKey as boolean,
-      traceSource: this.traceable,
+      // A corner just passed is caught before a click there could end the drawing.
+      snapTolerance: SNAP_PIXELS,
     });
     draw.on("drawstart", ({ feature }) => {
       this.source.clear();
@@ -84,7 +86,7 @@ export class Pencil {
     });
     this.draw = draw;
     const drawn = (): Drawn => ({ hold: this.hold, points: this.points, reach: this.reach() });
-    this.helpers = [new Held(this.near, drawn), ...(this.isSnapping ? [this.snapping()] : [])];
+    this.helpers = [...(kind === "Point" ? [] : [this.tracing]), new Held(this.near, drawn), ...(this.isSnapping ? [this.snapping()] : [])];
     for (const one of [draw, ...this.helpers]) this.map.addInteraction(one);
   }
 
@@ -126,12 +128,19 @@ export class Pencil {
     return this.points.at(-1) ?? null;
   }
 
+  /** Take back corners that the trace no longer passes, and add those that it does. */
+  private retrace(dropped: number, added: XY[]): void {
+    this.isAdding = true;
+    for (let n = 0; n < dropped; n++) this.draw?.removeLastPoint();
+    if (added.length) this.draw?.appendCoordinates(added);
+    this.isAdding = false;
+  }
+
   /** Add a typed point. */
   add(at: XY): void {
     if (!this.draw) return;
-    this.isAdding = true;
-    this.draw.appendCoordinates([at]);
-    this.isAdding = false;
+    this.tracing.stop();
+    this.retrace(0, [at]);
     this.settle(this.drawn);
     if (this.drawn) this.onSketch(pointsOf(this.drawn));
   }
@@ -145,6 +154,7 @@ export class Pencil {
   takeBack(): boolean {
     const last = this.last();
     if (!this.draw || !last) return false;
+    this.tracing.stop();
     this.draw.removeLastPoint();
     if (!this.draw.getOverlay().getSource()?.getFeatures().length) this.points = [];
     this.takenBack = [...this.takenBack, last];
@@ -185,6 +195,7 @@ export class Pencil {
   }
 
   private forget(): void {
+    this.tracing.stop();
     this.points = [];
     this.takenBack = [];
   }

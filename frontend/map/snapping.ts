@@ -5,6 +5,8 @@ import { LineString, MultiLineString, MultiPolygon, Polygon, type Geometry } fro
 import type { XY } from "../api/cadastre.js";
 
 export type Segment = [XY, XY];
+/** Places that are not farther apart are one. */
+export const TINY = 1e-6;
 export type Caught = "vertex" | "crossing" | "edge" | "street";
 
 /** The straight stretches of a shape. */
@@ -65,9 +67,8 @@ export class Catch {
 
   /** What kind of place a caught point is. */
   kind(at: XY, feature: Feature<Geometry> | null): Caught {
-    const tiny = 1e-6;
-    const here = this.stretches(at, tiny * 10);
-    if (here.some((one) => one.some((end) => distance(end, at) < tiny))) return "vertex";
+    const here = this.stretches(at, TINY * 10);
+    if (here.some((one) => one.some((end) => distance(end, at) < TINY))) return "vertex";
     if (crossings(here).length) return "crossing";
     return feature?.get("kind") === "street" ? "street" : "edge";
   }
