@@ -1,9 +1,13 @@
 """What people fill in on the records' pages."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
+from django.forms import BaseModelFormSet, modelformset_factory
 from django.utils.translation import gettext_lazy as _
 
-from cadastre.models import CadastreSettings, RecordKind, Source
+from cadastre.models import AreaName, Basin, CadastreSettings, RecordKind, Source
 from cadastre.models.source import SourceKind
 
 OPENED = [choice for choice in RecordKind.choices if choice[0] != RecordKind.REVERSAL]
@@ -27,6 +31,29 @@ class CadastreSettingsForm(forms.ModelForm):
         model = CadastreSettings
         fields = ["numbering", "identifier", "demands_tax_clearance"]
         widgets = {"numbering": forms.RadioSelect, "identifier": forms.RadioSelect}
+
+
+class AreaNameForm(forms.ModelForm):
+    """A governorate or locality in each language."""
+
+    class Meta:
+        model = AreaName
+        fields = ["written", "name_ar", "name_en", "name_fr"]
+        widgets = {
+            "written": forms.HiddenInput,
+            "name_ar": forms.TextInput(attrs={"dir": "rtl"}),
+            "name_en": forms.TextInput(attrs={"dir": "ltr"}),
+            "name_fr": forms.TextInput(attrs={"dir": "ltr"}),
+        }
+
+
+def area_names(sent: Mapping[str, Any] | None) -> BaseModelFormSet:
+    """Return the names of all governorates and localities of the basins, also those that have none yet."""
+    known = set(AreaName.objects.values_list("written", flat=True))
+    basins = Basin.objects.in_force().values_list("governorate", "locality").distinct()
+    missing = sorted({name for pair in basins for name in pair if name} - known)
+    kind = modelformset_factory(AreaName, form=AreaNameForm, extra=len(missing))
+    return kind(sent, prefix="areas", initial=[{"written": name} for name in missing])
 
 
 class SourceForm(forms.ModelForm):

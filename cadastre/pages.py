@@ -202,5 +202,5 @@ def workbench_context(asked: Mapping[str, str]) -> dict[str, Any]:
             ("street", _("Street lines")),
             ("others", _("Proposals of other records")),
         ],
-        "basins": Basin.objects.in_force().order_by("number").only("number", "name_ar", "locality"),
+        "basins": Basin.objects.in_force().order_by("number").only("number", "name_ar", "name_en", "name_fr"),
     }

@@ -1,5 +1,6 @@
 """Land: basins, parcels and streets; rights on them; records, drafts, lineage and checks."""
 
+from cadastre.models.area_name import AreaName
 from cadastre.models.basin import Basin
 from cadastre.models.check import CheckReason, QualityFinding, QualityState
 from cadastre.models.draft import DraftClaim, DraftOperation, DraftParcel
@@ -13,6 +14,7 @@ from cadastre.models.source import Source
 from cadastre.models.street import Street
 
 __all__ = [
+    "AreaName",
     "BAUnit",
     "Basin",
     "CadastreSettings",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.postgis import IsValid, tile_geometry
+from core.text3 import Text3
 from layers.models.feature import Feature, spatial_indexes
 
 
@@ -39,5 +40,5 @@ class Basin(Feature):
         ]
 
     def __str__(self) -> str:
-        """Return the number and, where there is one, the Arabic name."""
-        return f"{self.number} {self.name_ar}".strip()
+        """Return the number and, where there is one, the name in the active language."""
+        return f"{self.number} {Text3(self.name_ar, self.name_en, self.name_fr)}".strip()

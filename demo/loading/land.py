@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from core.text3 import Text3
 from demo.loading.copying import Columns, multi
 from demo.town.permits import NONE, permit_numbers
 from demo.town.tables import Table, objects, size
 from demo.town.zoning import LIMITS
 
-GOVERNORATE = "محافظة الجبل"
+GOVERNORATE = Text3("الجبل", "Al-Jabal", "Al-Jabal")
 PLAN = "المخطط الهيكلي 2019"
 _NAMES = ("name_ar", "name_en", "name_fr")
 
@@ -49,12 +50,25 @@ def basin_rows(tables: dict[str, Table]) -> Columns:
     count = size(table)
     return {
         "id": keys(table),
-        "governorate": objects([GOVERNORATE] * count),
+        "governorate": objects([GOVERNORATE.ar] * count),
         "locality": tables["towns"]["name_ar"][table["town"]],
         "number": objects([str(key) for key in keys(table)]),
         **{name: table[name] for name in _NAMES},
         "is_settled": table["is_settled"],
         "geom": multi(table["geom"]),
+    }
+
+
+def area_name_rows(tables: dict[str, Table]) -> Columns:
+    """Return the names of the governorate and of the towns, once each, by their Arabic names."""
+    towns = [Text3(*names) for names in zip(*(tables["towns"][name] for name in _NAMES), strict=True)]
+    areas = list({name.ar: name for name in [GOVERNORATE, *towns]}.values())
+    return {
+        "id": np.arange(1, len(areas) + 1),
+        "written": objects([name.ar for name in areas]),
+        "name_ar": objects([name.ar for name in areas]),
+        "name_en": objects([name.en for name in areas]),
+        "name_fr": objects([name.fr for name in areas]),
     }
 
 

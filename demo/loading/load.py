@@ -34,6 +34,7 @@ class Step:
 
 STEPS = (
     Step("municipality_district", land.district_rows, "districts"),
+    Step("cadastre_areaname", land.area_name_rows, "names of areas"),
     Step("cadastre_basin", land.basin_rows, "basins"),
     Step("cadastre_street", land.street_rows, "streets"),
     Step("planning_zoningdistrict", land.zone_rows, "zones"),

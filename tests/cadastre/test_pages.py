@@ -1,9 +1,13 @@
 """The records' pages, as people walk through them."""
 
-import pytest
+import io
 
-from cadastre.models import Parcel, QualityFinding, Record
+import pytest
+from pypdf import PdfReader
+
+from cadastre.models import AreaName, Basin, Parcel, QualityFinding, Record
 from cadastre.quality.queue import check_cadastre
+from core.text3 import Text3
 from tests.cadastre.cast import owned, person
 from tests.conftest import WebClient
 
@@ -69,6 +73,21 @@ def test_an_extract_is_a_pdf_in_each_language(lots, approver, language):
     assert response.content.startswith(b"%PDF-")
 
 
+def test_a_locality_is_named_in_the_readers_language_and_else_as_the_basin_has_it(lots, approver):
+    Basin.objects.update(governorate="القدس", locality="نابلس")
+    AreaName.objects.create(written="نابلس", name_ar="نابلس", name_en="Nablus", name_fr="Naplouse")
+    desk, address = at(approver), f"/staff/parcels/{lots['B2'].pk}/"
+    for language, name in (("en", "Nablus"), ("fr", "Naplouse")):
+        paper = PdfReader(io.BytesIO(desk.get(f"{address}extract.pdf?lang={language}").content))
+        assert name in paper.pages[0].extract_text()
+        page = desk.get(f"{address}?lang={language}").content.decode()
+        assert f'<bdi class="name" lang="{language}" dir="ltr">{name}</bdi>' in page
+        assert '<bdi class="name" lang="ar" dir="rtl">القدس</bdi>' in page
+    assert (
+        '<bdi class="name" lang="ar" dir="rtl">نابلس</bdi>' in desk.get(f"{address}?lang=ar").content.decode()
+    )
+
+
 def test_owners_are_not_named_to_a_surveyor(lots, db):
     owned(lots["B2"], ("Amal", 1, 1))
     page = f"/staff/parcels/{lots['B2'].pk}/"
@@ -91,11 +110,18 @@ def test_the_municipality_settles_how_children_are_numbered(lots, sign_in, draft
     assert page.status_code == 200
     for words in ("101/1", "109", "Cadastral zone", "Land title"):
         assert words in page.content.decode()
-    wanted = {"numbering": "next", "identifier": "LB", "demands_tax_clearance": ""}
+    wanted = {
+        "numbering": "next", "identifier": "LB", "demands_tax_clearance": "", "areas-TOTAL_FORMS": 1,
+        "areas-INITIAL_FORMS": 0, "areas-0-written": "Nablus", "areas-0-name_ar": "نابلس", "areas-0-name_fr": "Naplouse",
+    }  # fmt: skip
     assert sign_in("clerk").post("/staff/parcels/numbers/", wanted).status_code == 403
     head = sign_in("approver")
     assert head.post("/staff/parcels/numbers/", {**wanted, "numbering": "roman"}).status_code == 422
+    long = head.post("/staff/parcels/numbers/", {**wanted, "areas-0-name_en": "N" * 121})
+    assert (long.status_code, AreaName.objects.count()) == (422, 0)
+    assert "N" * 121 in long.content.decode()
     assert head.post("/staff/parcels/numbers/", wanted).status_code == 302
+    assert AreaName.objects.get().text == Text3("نابلس", "", "Naplouse")
     record = draft("subdivision", ("split_parts", {"parcel": f"p{lots['B2'].pk}", "count": 2}))
     proposed = record.draft_parcels.in_effect().filter(role="child").values_list("number", flat=True)
     assert sorted(proposed) == ["109", "110"]

@@ -18,6 +18,11 @@ export class Finder {
       this.timer = window.setTimeout(() => void this.search(), WAIT);
     });
     this.input.form?.addEventListener("submit", (event) => event.preventDefault());
+    this.input.form?.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!this.input.form?.contains(relatedTarget as Node | null)) this.list.hidden = true;
+    });
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.input.addEventListener("focus", () => (this.list.hidden = !this.input.value.trim() || !this.list.childElementCount));
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
       if (event.key === "Enter") void this.first(event.shiftKey);
