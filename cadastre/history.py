@@ -36,6 +36,24 @@ class Family:
             level[step.child_id] = max(level[step.child_id], level[step.parent_id] + 1)
         return level
 
+    def rows(self) -> dict[int, int]:
+        """Return each parcel's place among its generation: beside its parents, where there is room."""
+        level = self.generation()
+        parents: dict[int, list[int]] = {parcel.pk: [] for parcel in self.parcels}
+        for step in self.steps:
+            parents[step.child_id].append(step.parent_id)
+        rows: dict[int, int] = {}
+        for generation in range(max(level.values()) + 1):
+            beside = {
+                pk: sum(rows[parent] for parent in above) // len(above) if above else 0
+                for pk, above in parents.items() if level[pk] == generation
+            }  # fmt: skip
+            free = 0
+            for pk in sorted(beside, key=lambda pk: (beside[pk], pk)):
+                rows[pk] = max(free, beside[pk])
+                free = rows[pk] + 1
+        return rows
+
 
 def family(parcel_id: int) -> Family:
     """Return the ancestors and descendants of a parcel, itself included."""

@@ -1,6 +1,5 @@
 """What the cadastre's pages show, gathered from the register."""
 
-import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +22,7 @@ from cadastre.survey import UNITS
 from core.errors import NotFound
 from layers import grids
 
-NODE_WIDTH, NODE_HEIGHT, STEP_X, STEP_Y = 128, 46, 176, 62
+NODE_WIDTH, NODE_HEIGHT, STEP_X, STEP_Y = 156, 46, 204, 58
 
 
 def record_context(record: Record, *, parties: bool) -> dict[str, Any]:
@@ -145,15 +144,13 @@ def parcel_context(parcel_id: int, *, parties: bool) -> dict[str, Any]:
 
 def tree(found: Family, asked: int) -> dict[str, Any]:
     """Return a family as boxes and curves for drawing, generations from the start of the line to its end."""
-    level = found.generation()
-    rows: dict[int, itertools.count] = {}
+    level, row = found.generation(), found.rows()
     boxes = {}
     for parcel in found.parcels:
-        row = next(rows.setdefault(level[parcel.pk], itertools.count()))
         boxes[parcel.pk] = {
             "parcel": parcel,
             "x": level[parcel.pk] * STEP_X + 2,
-            "y": row * STEP_Y + 2,
+            "y": row[parcel.pk] * STEP_Y + 2,
             "kind": "asked"
             if parcel.pk == asked
             else "in-force"
@@ -174,8 +171,8 @@ def tree(found: Family, asked: int) -> dict[str, Any]:
     return {
         "boxes": list(boxes.values()),
         "lines": lines,
-        "width": (max(level.values()) + 1) * STEP_X,
-        "height": max(next(row) for row in rows.values()) * STEP_Y,
+        "width": max(level.values()) * STEP_X + NODE_WIDTH + 4,
+        "height": max(row.values()) * STEP_Y + NODE_HEIGHT + 4,
         "node_width": NODE_WIDTH,
         "node_height": NODE_HEIGHT,
     }

@@ -5,6 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from cadastre.history import family
 from cadastre.models import AreaName, Basin, Parcel, QualityFinding, Record
 from cadastre.quality.queue import check_cadastre
 from core.text3 import Text3
@@ -103,6 +104,25 @@ def test_a_parcels_page_draws_its_family(lots, draft, engineer, approver):
     page = desk.get(f"/staff/parcels/{lots['B2'].pk}/").content.decode()
     assert page.count("<rect") == 3
     assert "Retired" in page
+
+
+def test_a_family_tree_puts_children_beside_their_parents(lots, draft, engineer, approver):
+    def approved(kind, *operations):
+        record = draft(kind, *operations)
+        step(at(engineer), record, "submit")
+        step(at(approver), record, "approve")
+        return {one.number: one.pk for one in Parcel.objects.in_force()}
+
+    now = approved("subdivision", ("split_parts", {"parcel": f"p{lots['B2'].pk}", "count": 4}))
+    merged = [f"p{now['104/3']}", f"p{now['104/4']}"]
+    approved("consolidation", ("merge", {"parcels": merged}))
+    now = approved("subdivision", ("split_parts", {"parcel": f"p{now['104/1']}", "count": 3}))
+    found = family(lots["B2"].pk)
+    rows = {(found.generation()[one.pk], one.number): found.rows()[one.pk] for one in found.parcels}
+    assert rows == {
+        (0, "104"): 0, (1, "104/1"): 0, (1, "104/2"): 1, (1, "104/3"): 2, (1, "104/4"): 3,
+        (2, "104/5"): 0, (2, "104/6"): 1, (2, "104/7"): 2, (2, "109"): 3,
+    }  # fmt: skip
 
 
 def test_the_municipality_settles_how_children_are_numbered(lots, sign_in, draft):
