@@ -47,7 +47,7 @@ class AreaNameForm(forms.ModelForm):
         }
 
 
-def area_names(sent: Mapping[str, Any] | None) -> BaseModelFormSet:
+def area_names(sent: Mapping[str, Any] | None) -> "BaseModelFormSet[AreaName, AreaNameForm]":
     """Return the names of all governorates and localities of the basins, also those that have none yet."""
     known = set(AreaName.objects.values_list("written", flat=True))
     basins = Basin.objects.in_force().values_list("governorate", "locality").distinct()

@@ -145,7 +145,7 @@ def parcel_context(parcel_id: int, *, parties: bool) -> dict[str, Any]:
 def tree(found: Family, asked: int) -> dict[str, Any]:
     """Return a family as boxes and curves for drawing, generations from the start of the line to its end."""
     level, row = found.generation(), found.rows()
-    boxes = {}
+    boxes: dict[int, dict[str, Any]] = {}
     for parcel in found.parcels:
         boxes[parcel.pk] = {
             "parcel": parcel,

@@ -186,6 +186,27 @@ def test_a_second_engineer_hears_at_once_who_holds_the_parcel_and_a_line_that_cu
     assert first.record()["can_redo"] == 0
 
 
+def test_on_a_phone_a_parcel_is_found_by_its_number(visit: Enter) -> None:
+    bench = Bench(visit(phone=True), "ar")
+    page = bench.page
+    plot = bench.plots(beyond=3)[0]
+    page.tap("#find")
+    page.keyboard.type(f"{plot['basin']} {plot['number']}")
+    expect(page.locator("#found button").first).to_contain_text(plot["number"])
+    page.locator("#found button").first.tap()
+    expect(page.locator("#bench-options bdi").first).to_contain_text(plot["number"])
+    west, south, east, north = bench.bounds()
+    assert west < plot["label"][0] < east
+    assert south < plot["label"][1] < north
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # What was found hides when the search is left.
+    page.fill("#find", plot["number"])
+    expect(page.locator("#found button").first).to_be_visible()
+    page.tap("#field-kind")
+    expect(page.locator("#found")).to_be_hidden()
+    assert bench.seen.complaints == []
+
+
 def halve_what_the_zone_allows(bench: Bench) -> None:
     """Divide the first large plot whose halves are large enough for its zone."""
     for plot in sorted(bench.plots(), key=lambda plot: -plot["area_m2"]):
