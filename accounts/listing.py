@@ -39,7 +39,7 @@ class Listing:
     """One request's view of a query set.
 
     `search` are the fields of which one must hold each word of the parameter `asked`; `order` is how
-    the rows lie while nobody sorts them.
+    the rows lie while nobody sorts them. A second list on a page has another name for its pages (`paged`).
     """
 
     def __init__(
@@ -51,8 +51,10 @@ class Listing:
         search: Sequence[str] = (),
         order: Sequence[str] = (),
         asked: str = "q",
+        paged: str = "page",
     ) -> None:
         self.request = request
+        self.paged = paged
         self.columns = columns
         self.order = order
         self.q = request.GET.get(asked, "").replace("\x00", "").strip()[:100]
@@ -62,7 +64,7 @@ class Listing:
     @cached_property
     def page(self) -> Page[Any]:
         """Return the asked page, or the nearest there is."""
-        return Paginator(self.rows, PER_PAGE).get_page(self.request.GET.get("page"))
+        return Paginator(self.rows, PER_PAGE).get_page(self.request.GET.get(self.paged))
 
     @property
     def headings(self) -> list[Heading]:
@@ -81,17 +83,17 @@ class Listing:
     @property
     def previous_link(self) -> str:
         """Return the link to the page before."""
-        return self.link(page=self.page.previous_page_number())
+        return self.link(**{self.paged: self.page.previous_page_number()})
 
     @property
     def next_link(self) -> str:
         """Return the link to the page after."""
-        return self.link(page=self.page.next_page_number())
+        return self.link(**{self.paged: self.page.next_page_number()})
 
     @property
     def export_link(self) -> str:
         """Return the link to all rows as CSV."""
-        return self.link(format="csv", page=None)
+        return self.link(**{"format": "csv", self.paged: None})
 
     @property
     def wants_csv(self) -> bool:
@@ -123,7 +125,7 @@ class Listing:
             return Heading(column.title, "", "", column.is_number)
         turned = f"-{column.name}" if self.sort == column.name else column.name
         state = {column.name: "ascending", f"-{column.name}": "descending"}.get(self.sort, "")
-        return Heading(column.title, self.link(sort=turned, page=None), state, column.is_number)
+        return Heading(column.title, self.link(**{"sort": turned, self.paged: None}), state, column.is_number)
 
 
 def _any(conditions: Iterable[Q]) -> Q:

@@ -18,6 +18,11 @@ XY = tuple[float, float]
 SAGITTA_M = 0.005
 # A closure coarser than one in so many is no error of measuring: a leg is missing or mistyped.
 COARSEST_CLOSURE = 250
+# No survey of parcels has more legs, or shorter or longer ones, or an arc that bends less.
+MOST_LEGS = 1000
+SHORTEST_M, LONGEST_M, WIDEST_M = 0.001, 100_000.0, 1_000_000.0
+# No grid has larger coordinates.
+FARTHEST_M = 1e8
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,15 @@ def compute_traverse(
 ) -> Traverse:
     """Compute a traverse from `start` to `end` (by default back to `start`).
 
-    Raises GeometryRefused for a leg without length, an arc smaller than its chord, or an error too gross to adjust.
+    Raises GeometryRefused for a leg without length, an arc smaller than its chord, an error too gross to adjust, or
+    what no survey has.
     """
     if not legs:
         raise GeometryRefused("no-legs", _("Enter at least one leg."))
+    if len(legs) > MOST_LEGS:
+        raise GeometryRefused("legs", _("A traverse has at most %(number)d legs.") % {"number": MOST_LEGS})
+    if not all(abs(value) <= FARTHEST_M for value in (*start, *(end or ()))):
+        raise GeometryRefused("start", _("The traverse begins or ends outside every grid."))
     for number, leg in enumerate(legs, 1):
         _require_leg(number, leg)
     measured = [start]
@@ -109,9 +119,21 @@ def _require_leg(number: int, leg: Leg) -> None:
         raise GeometryRefused(
             "leg", _("Leg %(number)d needs a bearing and a distance above zero.") % {"number": number}
         )
-    if leg.radius_m is not None and abs(leg.radius_m) < leg.distance_m / 2:
+    if not SHORTEST_M <= leg.distance_m <= LONGEST_M:
+        raise GeometryRefused(
+            "leg", _("Leg %(number)d: the distance goes from 1 mm to 100 km.") % {"number": number}
+        )
+    if leg.radius_m is None:
+        return
+    if abs(leg.radius_m) < leg.distance_m / 2:
         raise GeometryRefused(
             "arc", _("Leg %(number)d: the radius is smaller than half the chord.") % {"number": number}
+        )
+    if not abs(leg.radius_m) <= WIDEST_M:
+        raise GeometryRefused(
+            "arc",
+            _("Leg %(number)d: the radius is more than 1,000 km. Leave it out for a straight leg.")
+            % {"number": number},
         )
 
 

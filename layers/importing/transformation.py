@@ -51,7 +51,7 @@ def movement(hull: Sequence[tuple[float, float]], srid: int, target: int) -> Mov
     again = _by_database(_by_database(there, target, srid), srid, target)
     apart = np.array(there) - np.array(again)
     unit = DEGREES_TO_M if placing.crs(target).is_geographic else 1.0
-    if not np.isfinite(apart).all() or (np.ptp(apart, axis=0) * unit).max() > _DRAWN_M:
+    if not np.isfinite(apart).all() or np.max(np.ptp(apart, axis=0)) * unit > _DRAWN_M:
         return Movement(srid, target)
     east, north = apart[-1].tolist()
     return Movement(srid, target, (east, north))

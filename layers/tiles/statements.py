@@ -15,8 +15,9 @@ from layers.tiles.grid import BUFFER, EXTENT
 
 # Above this zoom every feature is a candidate; below it some stand for the others.
 OVERVIEW_BELOW = 14
-# Shapes of so few points are not worth simplifying at small scales.
-PLAIN_POINTS = 24
+# Shapes of so few bytes (about 24 points) are not worth simplifying at small scales; how many bytes a row
+# holds is known without reading the shape, how many points is not.
+PLAIN_BYTES = 450
 FINE = 16
 _WHERE = {
     "reach": "geometry",
@@ -130,7 +131,7 @@ def _shortcut(kind: str, shape: str, *, simplified: bool) -> str:
     if "Point" in kind:
         return f"CASE WHEN {shape} @ :inner THEN {moved} ELSE {_clipped(shape)} END"
     seen = (
-        f"{_wide(kind, shape)} AND ST_NPoints({shape}) <= {PLAIN_POINTS}"
+        f"{_wide(kind, shape)} AND pg_column_size({shape}) <= {PLAIN_BYTES}"
         if simplified
         else _seen(kind, shape)
     )

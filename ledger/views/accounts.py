@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import desk, may
+from accounts.listing import Listing
 from accounts.policy import Verb
 from core import sheets
 from ledger.access import ACCOUNTS, CASHIER, TREASURY
@@ -93,7 +94,13 @@ def account(request: HttpRequest, party_id: int) -> HttpResponse:
         "on": on,
         "accounts": accounts,
         "may_demand": any(row["item"].due_on < on for each in accounts for row in each.open),
-        "receipts": Receipt.objects.filter(party=party).select_related("book", "void").order_by("-pk")[:50],
+        "receipts": Listing(
+            request,
+            Receipt.objects.filter(party=party).select_related("book", "void"),
+            columns=(),
+            order=["-pk"],
+            paged="receipts",
+        ),
         "write_offs": WriteOff.objects.filter(party=party).select_related(
             "proposed_by", "approved_by", "bill"
         ),

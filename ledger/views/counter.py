@@ -1,14 +1,18 @@
 """The counter: the drawer, taking money, voids; closing the day."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import desk, may
+from accounts.listing import Column, Listing, csv_response
 from accounts.models import User
 from accounts.policy import Verb
 from core.money import CURRENCIES
@@ -22,6 +26,13 @@ from ledger.queries import balance
 from ledger.statement import paid_for
 from ledger.views.accounts import find_parties
 from ledger.views.common import amount_in, attempt, day_in, today
+
+DAYS = (
+    Column("day", gettext_lazy("Day"), "on"),
+    Column("by", gettext_lazy("Closed by")),
+    Column("receipts", gettext_lazy("Receipts"), is_number=True),
+    Column("received", gettext_lazy("Received"), is_number=True),
+)
 
 
 @require_GET
@@ -144,24 +155,51 @@ def custody() -> list[dict[str, Any]]:
 
 @require_GET
 @desk(TREASURY)
-def days(request: HttpRequest) -> HttpResponse:
+def days(request: HttpRequest) -> HttpResponseBase:
     """Show closed days and what today has brought."""
+    closed = Listing(
+        request, DayClose.objects.select_related("by"), columns=DAYS, search=("on",), order=["-on"]
+    )
+    if closed.wants_csv:
+        return _days_as_csv(closed)
+    drawers = Listing(
+        request,
+        Shift.objects.filter(closed_at__isnull=False).select_related("cashier"),
+        columns=(),
+        order=["-pk"],
+        paged="drawers",
+    )
     totals, methods = day_totals(today()), dict(Method.choices)
-    closed = list(DayClose.objects.select_related("by").order_by("-on")[:30])
-    for row in [*totals["received"], *(row for day in closed for row in day.totals["received"])]:
+    for row in [*totals["received"], *(row for day in closed.page for row in day.totals["received"])]:
         row["method"] = methods[row["method"]]
     context = {
         "today": today(),
         "totals": totals,
         "open_shifts": Shift.objects.filter(closed_at=None).select_related("cashier"),
-        "closed_shifts": Shift.objects.filter(closed_at__isnull=False)
-        .select_related("cashier")
-        .order_by("-pk")[:30],
+        "drawers": drawers,
         "custody": custody(),
-        "closed": closed,
+        "listing": closed,
         "may_close": may(request, TREASURY, Verb.EDIT),
     }
     return render(request, "ledger/days.html", context)
+
+
+def _days_as_csv(closed: Listing) -> HttpResponseBase:
+    methods = dict(Method.choices)
+
+    def received(day: DayClose) -> str:
+        return "; ".join(
+            f"{methods[row['method']]} {row['amount']} {row['currency']}" for row in day.totals["received"]
+        )
+
+    columns: dict[Any, Callable[[DayClose], Any]] = {
+        _("Day"): lambda day: day.on,
+        _("Closed by"): lambda day: day.by.display_name if day.by else "",
+        _("Receipts"): lambda day: day.totals["receipts"],
+        _("Void receipts"): lambda day: day.totals["voided"],
+        _("Received"): received,
+    }
+    return csv_response("days", columns, closed.rows)
 
 
 @require_POST

@@ -1,14 +1,18 @@
 """Reassessment: what is overdue or comes next; and the lists that assessments are published in."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import desk, may
+from accounts.listing import Column, Listing, csv_response
 from accounts.policy import Verb
 from core import sheets
 from core.text3 import Text3
@@ -21,6 +25,14 @@ from taxation.models import Assessment, AssessmentList, RulePack
 PAGE = 50
 MOST = 1_000_000
 ORDERS = {"due": "due_on", "label": "u.label", "total": "a.total DESC"}
+LISTS = (
+    Column("levy", gettext_lazy("Levy"), "levy"),
+    Column("published", gettext_lazy("Published on"), "published_on"),
+    Column("closes", gettext_lazy("Last day to object"), "closes_on"),
+    Column("place", gettext_lazy("Where it can be seen"), "place"),
+    Column("assessments", gettext_lazy("Assessments"), "assessments", is_number=True),
+    Column("file", gettext_lazy("File")),
+)
 AHEAD = {"overdue": 0, "year": 365, "all": 36_500}
 
 
@@ -78,19 +90,35 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_GET
 @desk(UNITS)
-def published(request: HttpRequest) -> HttpResponse:
+def published(request: HttpRequest) -> HttpResponseBase:
     """Show the published lists and how long one may object, and what waits to be published."""
+    listing = Listing(
+        request, AssessmentList.objects.all(), columns=LISTS, search=("title", "levy", "place"), order=["-pk"]
+    )
+    if listing.wants_csv:
+        return _lists_as_csv(listing)
     packs = [pack for pack in RulePack.objects.in_force(today()) if not pack.recipe.informative]
     waiting = Assessment.objects.filter(
         state="approved", valid_to=None, listed_in=None, unit__retired_at=None
     )
     context = {
-        "lists": AssessmentList.objects.select_related("by").order_by("-pk")[:100],
+        "listing": listing,
         "packs": [(pack, waiting.filter(levy=pack.levy).count()) for pack in packs],
         "today": today(),
         "may_publish": may(request, APPROVAL, Verb.EDIT),
     }
     return render(request, "taxation/lists.html", context)
+
+
+def _lists_as_csv(listing: Listing) -> HttpResponseBase:
+    columns: dict[Any, Callable[[AssessmentList], Any]] = {
+        _("Levy"): lambda one: str(Text3.of(one.title)) or one.levy,
+        _("Published on"): lambda one: one.published_on,
+        _("Last day to object"): lambda one: one.closes_on,
+        _("Where it can be seen"): lambda one: one.place,
+        _("Assessments"): lambda one: one.assessments,
+    }
+    return csv_response("assessment-lists", columns, listing.rows)
 
 
 @require_POST

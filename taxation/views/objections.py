@@ -6,9 +6,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import desk, may
+from accounts.listing import Column, Listing
 from accounts.policy import Verb, subject_of, visible_fields
 from core import sheets
 from ledger import papers
@@ -19,6 +21,15 @@ from taxation.access import APPROVAL, UNITS, sees_debt
 from taxation.actions import objections
 from taxation.models import Objection
 from taxation.rules.clocks import clocks
+
+DECIDED = (
+    Column("unit", gettext_lazy("Unit"), "assessment__unit__label"),
+    Column("party", gettext_lazy("Party"), "party__approved_name"),
+    Column("state", gettext_lazy("State"), "state"),
+    Column("decision", gettext_lazy("Decision and its reasons")),
+    Column("total", gettext_lazy("New total"), "new_total", is_number=True),
+    Column("appeal", gettext_lazy("Appeal until")),
+)
 
 
 def _clocked(one: Objection) -> dict[str, Any]:
@@ -51,12 +62,16 @@ def index(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if words:
         found = found.filter(assessment__unit__label__icontains=words)
+    decided = Listing(
+        request,
+        found.exclude(state__in=objections.OPEN),
+        columns=DECIDED,
+        order=["-decided_on"],
+    )
     context = {
         "open": [_clocked(one) for one in found.filter(state__in=objections.OPEN).order_by("filed_on", "pk")],
-        "decided": [
-            _clocked(one)
-            for one in found.exclude(state__in=objections.OPEN).order_by("-decided_on", "-pk")[:50]
-        ],
+        "listing": decided,
+        "decided": [_clocked(one) for one in decided.page],
         "q": words,
         "today": today(),
         "may_decide": may(request, APPROVAL, Verb.EDIT),

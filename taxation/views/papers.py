@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import desk
+from accounts.listing import Listing
 from accounts.policy import Verb
 from core.errors import NotFound, Unprocessable
 from jobs.actions import enqueue
@@ -104,7 +105,7 @@ def party(request: HttpRequest, party_id: int) -> HttpResponse:
     context = {
         "party": kept,
         "liabilities": kept.liabilities.on(today()).select_related("unit"),
-        "clearances": Clearance.objects.filter(party=kept).order_by("-pk")[:20],
+        "listing": Listing(request, Clearance.objects.filter(party=kept), columns=(), order=["-pk"]),
         "today": today(),
     }
     return render(request, "taxation/party.html", context)

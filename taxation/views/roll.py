@@ -1,5 +1,6 @@
 """The roll: dry run, run, publish, roll back."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -7,14 +8,18 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import desk, may
+from accounts.listing import Column, Listing, csv_response
 from accounts.policy import Verb
 from core import sheets
 from core.errors import DomainError
+from core.text3 import Text3
 from jobs.actions import enqueue
 from jobs.models import Job
 from ledger.actions.billing import publish, roll_back
@@ -27,6 +32,13 @@ from taxation.models import RulePack
 from taxation.tasks import run_roll
 
 PAGE = 50
+RUNS = (
+    Column("levy", gettext_lazy("Levy"), "levy"),
+    Column("period", gettext_lazy("Period"), "period_start"),
+    Column("state", gettext_lazy("State"), "state"),
+    Column("bills", gettext_lazy("Bills"), is_number=True),
+    Column("amount", gettext_lazy("Amount"), is_number=True),
+)
 
 
 def _year(values: Any) -> int:
@@ -36,11 +48,16 @@ def _year(values: Any) -> int:
 
 @require_GET
 @desk(ROLL)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """List the runs, and show a dry run if one is asked for."""
+    runs = Listing(
+        request, BillRun.objects.all(), columns=RUNS, search=("title", "levy", "period"), order=["-pk"]
+    )
+    if runs.wants_csv:
+        return _runs_as_csv(runs)
     levy, year = request.GET.get("levy", ""), _year(request.GET)
     context: dict[str, Any] = {
-        "runs": BillRun.objects.select_related("by").order_by("-pk")[:50],
+        "listing": runs,
         "packs": [
             pack for pack in RulePack.objects.in_force(date(year, 1, 1)) if not pack.recipe.informative
         ],
@@ -54,6 +71,19 @@ def index(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             context["refusal"] = refusal
     return render(request, "taxation/roll.html", context)
+
+
+def _runs_as_csv(runs: Listing) -> HttpResponseBase:
+    columns: dict[Any, Callable[[BillRun], Any]] = {
+        _("Levy"): lambda run: str(Text3.of(run.title)) or run.levy,
+        _("Period"): lambda run: run.period,
+        _("State"): lambda run: run.get_state_display(),
+        _("Issued on"): lambda run: run.issued_on,
+        _("Bills"): lambda run: run.totals.get("bills", 0),
+        _("Amount"): lambda run: run.totals.get("amount", "0"),
+        _("Currency"): lambda run: run.currency,
+    }
+    return csv_response("rolls", columns, runs.rows)
 
 
 @require_POST

@@ -1,13 +1,18 @@
 """Simulations: start one of a draft, follow it, see who pays more and less, compare those that were saved."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import desk, may
+from accounts.listing import Column, Listing, csv_response
 from accounts.policy import Verb
 from core import sheets
 from core.errors import Unprocessable
@@ -23,6 +28,18 @@ from taxation.tasks import run_simulation
 
 MOST = 1_000_000
 SIDES = ("", "losers", "winners")
+COLUMNS = (
+    Column("title", gettext_lazy("Simulation"), "title"),
+    Column("made", gettext_lazy("Made"), "created_at"),
+    Column("units", gettext_lazy("Units"), is_number=True),
+    Column("before", gettext_lazy("Revenue now"), is_number=True),
+    Column("after", gettext_lazy("By the draft"), is_number=True),
+    Column("change", gettext_lazy("Change"), is_number=True),
+    Column("losers", gettext_lazy("Pay more"), is_number=True),
+    Column("winners", gettext_lazy("Pay less"), is_number=True),
+    Column("largest", gettext_lazy("Largest increase"), is_number=True),
+    Column("cap", gettext_lazy("Cap"), is_number=True),
+)
 
 
 def _key(pk: int) -> str:
@@ -41,11 +58,15 @@ def _cap(text: str) -> Decimal | None:
 
 @require_GET
 @desk(SIMULATION)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """List the saved simulations beside each other, and offer the drafts."""
-    found = Simulation.objects.select_related("draft", "present", "by").order_by("-pk")
+    found = Simulation.objects.select_related("draft", "present", "by")
+    listing = Listing(request, found, columns=COLUMNS, search=("title", "draft__levy"), order=["-pk"])
+    if listing.wants_csv:
+        return _as_csv(listing)
     context = {
-        "simulations": [_told(one) for one in found[:100]],
+        "listing": listing,
+        "simulations": [_told(one) for one in listing.page],
         "drafts": RulePack.objects.filter(status=PackStatus.DRAFT).order_by("-pk"),
         "chosen": request.GET.get("draft", ""),
         "may_run": may(request, SIMULATION, Verb.EDIT),
@@ -64,6 +85,24 @@ def _told(one: Simulation) -> dict[str, object]:
         "largest_part": round(100 * Decimal(totals["largest_part"]), 1),
         "cap": None if totals.get("cap") is None else round(100 * Decimal(totals["cap"]), 1),
     }  # fmt: skip
+
+
+def _as_csv(listing: Listing) -> HttpResponseBase:
+    def total(name: str) -> Callable[[dict[str, Any]], Any]:
+        return lambda row: (row["totals"] or {}).get(name, "")
+
+    columns: dict[Any, Callable[[dict[str, Any]], Any]] = {
+        _("Simulation"): lambda row: row["simulation"].title,
+        _("Made"): lambda row: row["simulation"].created_at,
+        _("Units"): total("units"),
+        _("Revenue now"): total("before"),
+        _("By the draft"): total("after"),
+        _("Pay more"): total("losers"),
+        _("Pay less"): total("winners"),
+        _("Largest increase"): total("largest"),
+        _("Currency"): total("currency"),
+    }
+    return csv_response("simulations", columns, map(_told, listing.rows))
 
 
 @require_POST

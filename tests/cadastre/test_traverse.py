@@ -49,10 +49,25 @@ def test_a_negative_radius_bends_to_the_left():
     assert max(x for x, _y in traverse.outline) > 1
 
 
-@pytest.mark.parametrize("leg", [Leg(0, 0), Leg(0, -5), Leg(math.nan, 5), Leg(0, 30, radius_m=10)])
+@pytest.mark.parametrize(
+    "leg",
+    [
+        Leg(0, 0), Leg(0, -5), Leg(0, 1e-9), Leg(0, 1e300), Leg(math.nan, 5), Leg(0, 30, radius_m=10),
+        Leg(0, 30, radius_m=1e300), Leg(0, 30, radius_m=-math.inf), Leg(0, 30, radius_m=math.nan),
+    ],
+)  # fmt: skip
 def test_a_leg_that_cannot_be_is_refused(leg):
     with pytest.raises(GeometryRefused):
-        compute_traverse((0, 0), [leg])
+        compute_traverse((0, 0), [leg], end=(0, 30), adjust=False)
+
+
+@pytest.mark.parametrize(
+    ("start", "legs", "end"),
+    [((1e300, 0), 1, None), ((0, 0), 1, (0, math.inf)), ((0, math.nan), 1, None), ((0, 0), 1001, None)],
+)
+def test_a_traverse_beyond_every_survey_is_refused(start, legs, end):
+    with pytest.raises(GeometryRefused):
+        compute_traverse(start, [Leg(0, 30)] * legs, end=end, adjust=False)
 
 
 def test_a_traverse_with_a_leg_forgotten_is_refused_with_its_error_and_place():

@@ -168,8 +168,7 @@ export class Grid {
         this.events.changed();
       };
       const title = [field.title || field.name, field.unit ? ` (${field.unit})` : ""].join("");
-      const mark = isUp ? icon("chevron-up") : icon("chevron-down", isDown ? "" : "faint");
-      const button = field.type === "boolean" ? h("span", {}, title) : h("button", { type: "button", class: "sort", onclick: sort }, title, mark);
+      const button = field.type === "boolean" ? h("span", {}, title) : h("button", { type: "button", class: "sort", onclick: sort }, title, icon("chevron-down"));
       const sorted = isUp ? "ascending" : isDown ? "descending" : "none";
       return h("th", { scope: "col", "aria-sort": sorted, class: isNumber(field) ? "number" : "" }, button);
     });
