@@ -37,3 +37,4 @@ def _prepare_declared(using: str, **_kwargs: Any) -> None:
         if exists(one.relation):
             watch(one.relation, one.tile_geometry if one.has_geometry else "")
             ensure_indexes(one)
+    registry.forget()

@@ -1,6 +1,6 @@
 """Fields of other layers beside the rows of one: found by a key, by place, or as the nearest (ADR 0133)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -40,12 +40,36 @@ class Join:
         return f"{self.layer}:{self.how}:{','.join(self.fields)}"
 
 
+@dataclass(frozen=True)
+class Lookup:
+    """One look into another layer from a row `t`: what is handed in, the rows it finds, and their order."""
+
+    own: str
+    rows: str
+    order: str
+
+    def of(self, values: Sequence[str]) -> str:
+        """Return the SQL of the values (of a row `t` of the other layer) named `v0`, `v1` and so on."""
+        named = ", ".join(f"{value} AS v{at}" for at, value in enumerate(values))
+        # The other layer is `t` as well, as its own conditions want: what is compared is handed in by `own`.
+        return (
+            f"SELECT found.* FROM (SELECT {self.own} AS own_side) own, "
+            f"LATERAL (SELECT {named} FROM {self.rows} {self.order}) found"
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class JoinedField(Field):
-    """A field of another layer; `reads` is its name there, empty for the number of matches."""
+    """A field of another layer; `reads` is its name there, empty for the number of matches.
+
+    Its `expression` looks for this value alone, for filters and orders; where several are shown, `shown`
+    looks once for all that `value` says of one `lookup`.
+    """
 
     origin: Collection = field(hash=False)
     reads: str = ""
+    lookup: Lookup
+    value: str
 
 
 def read(written: str) -> list[Join]:
@@ -67,6 +91,23 @@ def joined(subject: Subject, seen: View, parameters: Mapping[str, str]) -> View:
     """Return the view with the fields that `join` brings; refuses, with 400, what cannot be joined."""
     more = [one for join in read(parameters.get(PARAMETER, "")) for one in _fields(subject, seen, join)]
     return replace(seen, fields=(*seen.fields, *more)) if more else seen
+
+
+def shown(seen: View, columns: Sequence[Field]) -> tuple[list[str], str]:
+    """Return the SQL of each field's value in a row `t`, and what is joined to `t` for it: one look-up a layer."""
+    wanted: dict[Lookup, list[str]] = {}
+    values = []
+    for one in columns:
+        if isinstance(one, JoinedField):
+            found = wanted.setdefault(one.lookup, [])
+            values.append(f"lookup_{list(wanted).index(one.lookup)}.v{len(found)}")
+            found.append(one.value)
+        else:
+            values.append(readable(seen, one))
+    lookups = (lookup.of(found) for lookup, found in wanted.items())
+    return values, " ".join(
+        f"LEFT JOIN LATERAL ({sql}) lookup_{at} ON true" for at, sql in enumerate(lookups)
+    )
 
 
 def other(subject: Subject, layer: str) -> View:
@@ -109,25 +150,21 @@ def _field(seen: View, theirs: View, join: Join, name: str) -> JoinedField:
     like = known or Field(name=MATCHES, title=_("Number of matches"), type=FieldType.INTEGER)
     about = {one.name: getattr(like, one.name) for one in fields(Field)}
     about |= {"searchable": False, "required": False, "unique": False, "in_tile": False, "default": None}
+    lookup = _lookup(seen, theirs, join, first=known is not None)
+    value = readable(theirs, known) if known else "count(*)"
     about |= {
         "name": f"{layer.id}.{name}",
         "title": f"{like.title or name} ({layer.title})",
-        "expression": _expression(seen, theirs, join, known),
+        "expression": lookup.of([value]),
     }
-    return JoinedField(**about, origin=layer, reads=known.name if known else "")
+    return JoinedField(**about, origin=layer, reads=known.name if known else "", lookup=lookup, value=value)
 
 
-def _expression(seen: View, theirs: View, join: Join, wanted: Field | None) -> str:
-    """Return the SQL of one joined value of a row `t`: that of the first feature found, or how many there are."""
+def _lookup(seen: View, theirs: View, join: Join, *, first: bool) -> Lookup:
+    """Return the look-up of the first feature found, or of all that there are."""
     own, condition, order = _found_by(seen, theirs, join)
-    where = " AND ".join([*conditions(theirs), condition])
-    value = readable(theirs, wanted) if wanted else "count(*)"
-    ordered = f"ORDER BY {order} LIMIT 1" if wanted else ""
-    # The other layer is `t` as well, as its own conditions want: what is compared is handed in by `own`.
-    return (
-        f"SELECT found.value FROM (SELECT {own} AS own_side) own, "
-        f"LATERAL (SELECT {value} AS value FROM {source(theirs)} WHERE {where} {ordered}) found"
-    )
+    rows = f"{source(theirs)} WHERE {' AND '.join([*conditions(theirs), condition])}"
+    return Lookup(own, rows, f"ORDER BY {order} LIMIT 1" if first else "")
 
 
 def _found_by(seen: View, theirs: View, join: Join) -> tuple[str, str, str]:

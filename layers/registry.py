@@ -1,5 +1,6 @@
 """Every collection there is: those that apps declare and those that imports made."""
 
+import logging
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +18,9 @@ from layers import styles
 from layers.collections import Collection, Field, FieldType
 from layers.models import CatalogueEntry, Dataset, Group
 from layers.styling.checks import fields_in
-from layers.versions import CATALOGUE, relation_version
+from layers.versions import CATALOGUE, relation_version, unreadable
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,12 @@ def reload(version: int) -> Catalogue:
         return fresh
 
 
+def forget() -> None:
+    """Read the catalogue anew when it is asked for next: its tables were made or changed by migrations."""
+    global _held
+    _held = None
+
+
 def find(collection_id: str) -> Collection:
     """Return one collection, whoever may see it; `NotFound` where there is none."""
     found = catalogue().collections.get(collection_id)
@@ -99,7 +108,12 @@ def everything() -> dict[str, Collection]:
 
 def _shown() -> dict[str, Collection]:
     hidden = set(CatalogueEntry.objects.filter(is_hidden=True).values_list("collection", flat=True))
-    return {name: one for name, one in everything().items() if name not in hidden}
+    found = {name: one for name, one in everything().items() if name not in hidden}
+    closed = unreadable(one.relation for one in found.values())
+    for name, one in found.items():
+        if one.relation in closed:
+            log.error("layer %s is left out: its table %s is gone or may not be read", name, one.relation)
+    return {name: one for name, one in found.items() if one.relation not in closed}
 
 
 def _imported() -> Iterable[Collection]:

@@ -1,5 +1,7 @@
 """Versions of tables: the one truth that caches and entity tags compare themselves with (ADR 0021)."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 # The catalogue's own rows count as one table of this name.
@@ -28,3 +30,14 @@ def exists(relation: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [relation])
         return bool(cursor.fetchone()[0])
+
+
+def unreadable(relations: Iterable[str]) -> set[str]:
+    """Return those of the tables that are gone, or that the role of this process may not read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r FROM unnest(%s::text[]) r "
+            "WHERE NOT coalesce(has_table_privilege(to_regclass(r), 'SELECT'), false)",
+            [list(relations)],
+        )
+        return {row[0] for row in cursor.fetchall()}

@@ -12,11 +12,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from jobs import progress
+from layers import joins
 from layers.access import View
 from layers.collections import Field
 from layers.features.asked import Where
 from layers.features.reading import bounded
-from layers.sqltext import conditions, identifier, readable, source
+from layers.sqltext import conditions, identifier, source
 
 BATCH = 5_000
 
@@ -93,11 +94,12 @@ class Source:
         """Return the SQL and its values: key, geometry, fields; in the order of the key unless another is asked for."""
         one = self.view.collection
         shape = spelling.format(self.shape)
-        values = [f"{readable(self.view, field)} AS {identifier(field.name)}" for field in self.fields]
+        read, lookups = joins.shown(self.view, self.fields)
+        values = [f"{value} AS {identifier(one.name)}" for value, one in zip(read, self.fields, strict=True)]
         where = " AND ".join([*conditions(self.view), *self.where.sql]) or "true"
         key = f"t.{identifier(one.key)}"
         found = (
-            f"SELECT {', '.join([key, shape, *values])} FROM {source(self.view)} WHERE {where} "
+            f"SELECT {', '.join([key, shape, *values])} FROM {source(self.view)} {lookups} WHERE {where} "
             f"ORDER BY {self.order or key}"
         )
         return found, list(self.where.values)

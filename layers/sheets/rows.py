@@ -14,13 +14,14 @@ from layers.collections import Field, FieldType
 from layers.features import asked as asking
 from layers.features.asked import Asked
 from layers.features.reading import bounded, from_there, ordering
-from layers.sqltext import column, identifier, readable, table
+from layers.sqltext import column, identifier, table
 from layers.values import refused
 
 MOST = 500
 USUAL = 100
 NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER})
 _OWN = frozenset({"columns", "at", "count", joins.PARAMETER})
+_SORTED_BY = "t.sorted_by_"
 _counts: dict[tuple[Any, ...], int] = {}
 _COUNTS_KEPT = 500
 
@@ -70,17 +71,20 @@ def chosen(view: View, written: str) -> list[Field]:
 
 
 def _rows(view: View, asked: Asked, columns: Sequence[Field]) -> list[tuple[Any, ...]]:
+    """Return the rows of a stretch and one more: found first, so that only theirs are the values looked up."""
     one = view.collection
     key = f"t.{identifier(one.key)}"
     order = column(asked.order) if asked.order else "NULL::text"
     where = from_there(asked, order, key)
     version = f"t.{identifier(one.version_field)}::text" if one.version_field else "NULL::text"
     placed = f"t.{identifier(one.geometry)} IS NOT NULL" if one.has_geometry else "false"
-    values = [readable(view, field) for field in columns]
+    values, lookups = joins.shown(view, columns)
     with bounded() as cursor:
         cursor.execute(
-            f"SELECT {', '.join([key, version, placed, *values, f'({order})::text'])} FROM {table(one)} t "
-            f"WHERE {where.text} ORDER BY {ordering(asked, order, key)} LIMIT %s",
+            f"SELECT {', '.join([key, version, placed, *values, f'{_SORTED_BY}::text'])} FROM ("
+            f"SELECT t.*, ({order}) AS sorted_by_ FROM {table(one)} t "
+            f"WHERE {where.text} ORDER BY {ordering(asked, order, key)} LIMIT %s) t "
+            f"{lookups} ORDER BY {ordering(asked, _SORTED_BY, key)}",
             [*where.values, asked.limit + 1],
         )
         return list(cursor.fetchall())
@@ -150,13 +154,14 @@ def sums(view: View, parameters: Mapping[str, str]) -> dict[str, dict[str, Any]]
     ]
     if not fields:
         return {}
+    values, lookups = joins.shown(view, fields)
     parts = [
         f"count({value}), sum({value})::text, avg({value})::float8, min({value})::float8, max({value})::float8"
-        for value in (readable(view, field) for field in fields)
+        for value in values
     ]
     with bounded() as cursor:
         cursor.execute(
-            f"SELECT {', '.join(parts)} FROM {table(view.collection)} t WHERE {where.text}",
+            f"SELECT {', '.join(parts)} FROM {table(view.collection)} t {lookups} WHERE {where.text}",
             list(where.values),
         )
         row = cursor.fetchone()

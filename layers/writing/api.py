@@ -20,7 +20,8 @@ from layers.features import reading
 from layers.writing.declaring import AS_IT_WAS
 from layers.writing.errors import StaleFeature
 
-_TAG = re.compile(r'"?(\d{1,9})"?')
+# The version alone, or the whole tag that reading the feature gave, which begins with it.
+_TAG = re.compile(r'"?(\d{1,9})(?:-[0-9a-z-]{1,200})?"?')
 
 
 class Written(Schema):

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from layers.models import CatalogueEntry, Group
-from tests.conftest import WebClient
+from tests.conftest import WEB, WebClient
+from tests.layers.trees import plant
 
 FORM = {
     "title_ar": "قطع الأراضي", "title_en": "Plots", "title_fr": "Terrains", "group": "planning", "order": "3",
@@ -49,6 +51,20 @@ def test_a_layer_is_taken_out_and_brought_back(admin: WebClient, client: WebClie
     assert "Plots" in admin.get("/staff/layers/?lang=en").content.decode()
     admin.post("/staff/layers/parcels/", FORM)
     assert "parcels" in listed(client)
+
+
+@pytest.mark.django_db
+def test_a_layer_whose_table_may_not_be_read_is_left_out_and_named_in_the_log(
+    client: WebClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant(view_roles=["public"])
+    assert "trees" in listed(client)
+    with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE ALL ON imported.trees FROM {WEB}")
+    assert "trees" not in listed(client)
+    assert "imported.trees" in caplog.text
+    assert client.get("/ogc/collections").status_code == 200
+    assert client.get("/tiles/trees/14/9796/6642.mvt").status_code == 404
 
 
 @pytest.mark.parametrize(

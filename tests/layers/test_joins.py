@@ -81,6 +81,23 @@ def test_a_value_comes_from_the_feature_that_key_or_place_names(
     assert values(engineer, query) == expected
 
 
+def test_fields_of_one_layer_are_looked_up_together_and_only_for_the_rows_shown(engineer: WebClient) -> None:
+    query = "join=zones:place:zone,code&columns=zones.zone,zones.code&limit=2"
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        assert values(engineer, query) == [[1, "N", "1"], [2, "N", "1"]]
+        reading = next(one["sql"] for one in asked.captured_queries if "LATERAL" in one["sql"])
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {reading}")
+        steps = [
+            each for each in _steps(cursor.fetchone()[0][0]["Plan"]) if each.get("Relation Name") == "zones"
+        ]
+    # One more row than is shown says whether there are more.
+    assert [each["Actual Loops"] for each in steps] == [3]
+
+
+def _steps(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(step for part in plan.get("Plans", ()) for step in _steps(part))]
+
+
 def test_of_two_areas_the_one_that_holds_the_middle_is_meant_and_neighbours_are_not(
     engineer: WebClient,
 ) -> None:

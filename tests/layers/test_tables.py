@@ -259,3 +259,17 @@ def test_an_order_asked_of_a_large_table_becomes_an_index_once(
         assert "trees_name_desc_order" in str(cursor.fetchall())
     engineer.get(f"{ROWS}?sortby=-name")
     assert Job.objects.filter(kind__contains="make_order").count() == 1
+
+
+def test_the_tag_that_reading_a_feature_gave_changes_it_once(sign_in: Callable[..., WebClient]) -> None:
+    plant()
+    engineer = sign_in("engineer")
+    path = "/api/v1/collections/trees/items/1"
+    read = engineer.get(path)["ETag"]
+
+    def write() -> int:
+        body = json.dumps({"properties": {"name": "new"}})
+        answer = engineer.patch(path, body, content_type="application/json", headers={"If-Match": read})
+        return int(answer.status_code)
+
+    assert (write(), write()) == (200, 412)
