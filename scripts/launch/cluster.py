@@ -212,7 +212,10 @@ def configure(cluster: Cluster) -> None:
         main.write_text(f"{main.read_text()}\n{includes}")
     values = tuning.settings(socket=cluster.socket, memory=tuning.memory_mb(), durable=cluster.durable)
     _write(cluster.data / "gisportal.conf", tuning.as_configuration(values))
-    _write(cluster.data / "pg_hba.conf", "local all all peer map=gisportal\n")
+    # Whom the administrator lets in besides, over the network (README, "QGIS on PostGIS itself").
+    others = cluster.data / "pg_hba.local.conf"
+    admitted = others.read_text() if others.exists() else ""
+    _write(cluster.data / "pg_hba.conf", f"local all all peer map=gisportal\n{admitted}")
     _write(cluster.data / "pg_ident.conf", _who_may_be_whom())
     (cluster.notes / "socket").write_text(f"{cluster.socket}\n")
     (cluster.notes / "database").write_text(f"{DATABASE}\n")
