@@ -78,7 +78,9 @@ export function whyNot(error: unknown): string {
 /** What somebody else saved meanwhile, and what became of one's own step. */
 export function whatChanged(record: RecordInfo, own: "bench.stale" | "bench.redrawn"): string {
   const last = record.operations.filter((one) => one.in_effect).at(-1);
-  return t(own, { what: last ? `${last.title} (${last.by})` : "—" });
+  const undone = record.can_redo ? record.operations.find((one) => !one.in_effect) : undefined;
+  const what = undone ? t("bench.undone", { what: undone.title }) : last ? `${last.title} (${last.by})` : "—";
+  return t(own, { what });
 }
 
 export function whenSaved(record: RecordInfo): string {
