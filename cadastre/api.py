@@ -13,6 +13,7 @@ from ninja import File, Form, Router, UploadedFile
 from ninja.utils import check_csrf
 
 from accounts.authentication import bearer_token
+from accounts.policy import Verb
 from cadastre import representation as shown
 from cadastre import survey
 from cadastre.actions import approve, drafting, records, reverse
@@ -25,7 +26,7 @@ from cadastre.history import lineage_json
 from cadastre.holding import held_within
 from cadastre.models import Record, Source
 from cadastre.operations.traverse import Leg, compute_traverse
-from cadastre.policy import Verb, may, person, sees_parties
+from cadastre.policy import may, person, sees_parties
 from cadastre.scenery import scenery
 from cadastre.schemas import Choice, FindingReason, NewRecord, Operation, Reason, RecordChange, TraverseEntry
 from core.errors import Forbidden, NotFound, Unprocessable

@@ -1,25 +1,11 @@
 """What the policy is told of records: staff see them, engineers and surveyors draw, approvers decide."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from django.http import HttpRequest
 
+from accounts.access import Guarded
 from accounts.models import User
-from accounts.policy import Sensitivity, Subject, Verb, require, subject_of, visible_fields
+from accounts.policy import Sensitivity, Subject, require, subject_of, visible_fields
 from accounts.roles import STAFF_ROLES
-
-
-@dataclass(frozen=True)
-class Guarded:
-    """A resource that is not a collection, as the policy asks for it."""
-
-    id: str
-    view_roles: frozenset[str]
-    edit_roles: frozenset[str]
-    sensitivities: Mapping[str, Sensitivity] = field(default_factory=dict)
-    district_field: str | None = None
-
 
 RECORDS = Guarded(
     "records",
@@ -46,6 +32,3 @@ def person(subject: Subject) -> User:
 def sees_parties(subject: Subject) -> bool:
     """Say whether names of owners may be shown."""
     return "parties" in visible_fields(subject, RECORDS)
-
-
-__all__ = ["RECORDS", "SETTINGS", "Guarded", "Verb", "may", "person", "sees_parties"]

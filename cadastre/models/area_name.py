@@ -19,7 +19,7 @@ class AreaName(models.Model):
 
     def __str__(self) -> str:
         """Return the name in the active language, else as it is written."""
-        return str(self.text)
+        return str(self.text) or self.written
 
     @property
     def text(self) -> Text3:
